@@ -42,9 +42,9 @@ class EncryptedTextField(models.TextField):
         return crypto.decrypt(value, self.context) if value else value
 
     def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name == "isnull":
-            return super().get_lookup(lookup_name)
-        self._refuse()
+        if lookup_name != "isnull":
+            self._refuse()
+        return super().get_lookup(lookup_name)
 
     def get_transform(self, lookup_name: str) -> NoReturn:
         self._refuse()
