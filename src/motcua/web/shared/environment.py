@@ -1,0 +1,110 @@
+"""The jinja2 environment of every page (named in ``settings.TEMPLATES``)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+
+from motcua.web.shared.charts import grouped_bars
+from motcua.web.shared.context import fallback_site
+from motcua.web.shared.formats import FILTERS
+
+GOVUK = "govuk_frontend_jinja/"
+
+
+class MotcuaEnvironment(jinja2.Environment):
+    """Strict for our templates, lenient for the ported govuk macros.
+
+    The macros of govuk-frontend-jinja read optional keys of a dictionary as Nunjucks does, which StrictUndefined
+    refuses. They live in their own environment; `{% from "govuk_frontend_jinja/components/…" %}` finds them there.
+    Our own components (``components/*.html``) write the same markup at a tenth of the cost: docs/look.md.
+    """
+
+    govuk: jinja2.Environment | None = None
+
+    def get_template(
+        self,
+        name: str | jinja2.Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 - the name jinja2 gives it
+    ) -> jinja2.Template:
+        if self.govuk is not None and isinstance(name, str) and name.startswith(GOVUK):
+            return self.govuk.get_template(name, parent, globals)
+        return super().get_template(name, parent, globals)
+
+
+@lru_cache(maxsize=4096)
+def _reverse(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> str:
+    return reverse(name, args=args, kwargs=dict(kwargs))
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """Path of a named route. Routes do not depend on language or host, so each is resolved once."""
+    return _reverse(name, args, tuple(sorted(kwargs.items())))
+
+
+def _bytecode_cache() -> jinja2.BytecodeCache | None:
+    """Compiled templates kept between starts, in the data folder (they are code: nobody else may write there)."""
+    folder: Path | None = getattr(settings, "DATA_DIR", None)
+    if folder is None:
+        return None
+    path = folder / "cache" / "templates"
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return None
+    # A folder that cannot be written costs a slower start, not a page.
+    return jinja2.FileSystemBytecodeCache(str(path)) if os.access(path, os.W_OK) else None
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """The environment, from Django's options (loader over the faces' template folders, autoescape, auto_reload)."""
+    strict: dict[str, Any] = {
+        **options,
+        "undefined": jinja2.StrictUndefined,
+        "autoescape": True,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "keep_trailing_newline": False,
+        "cache_size": 1000,
+        "bytecode_cache": _bytecode_cache(),
+        "extensions": ["jinja2.ext.i18n", "jinja2.ext.do", *options.get("extensions", [])],
+    }
+    env = MotcuaEnvironment(**strict)
+    env.govuk = jinja2.Environment(
+        loader=jinja2.PrefixLoader({GOVUK.rstrip("/"): jinja2.PackageLoader("govuk_frontend_jinja")}),
+        autoescape=True,
+        undefined=jinja2.ChainableUndefined,
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    env.filters.update(FILTERS)
+    env.globals.update(
+        static=lru_cache(maxsize=512)(static) if not settings.DEBUG else static,
+        url=url,
+        grouped_bars=grouped_bars,
+        # What an error page needs when no context processor could run; the real values come from context.page.
+        site=fallback_site(),
+        language=settings.LANGUAGE_CODE,
+        account=None,
+        path="/",
+        demo=False,
+        request=None,
+        csrf_token="",
+        csrf_input="",
+    )
+    return env
