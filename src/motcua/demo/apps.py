@@ -1,0 +1,8 @@
+"""App of the room ``demo``."""
+
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    name = "motcua.demo"
+    label = "demo"

@@ -1,0 +1,228 @@
+"""Every write to a dossier that filing makes. What the desk does is in ``processing/actions``.
+
+Order in each: guard, then rows, then the event (last, so that its number and hash are saved with the row).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from motcua.dossiers import numbers
+from motcua.dossiers.bundles import case_bundle, form_of
+from motcua.dossiers.drafts import mine
+from motcua.dossiers.lifecycle import Edge, Status, move
+from motcua.dossiers.models import Assistance, Channel, Dossier, DossierAnswers, Draft, DraftUpload, Paper
+from motcua.dossiers.rules import AssistanceKind, is_remote, missing_papers, new_secret
+from motcua.eforms import rules as eforms
+from motcua.kernel import crypto, events
+from motcua.kernel.actions import action
+from motcua.kernel.actors import Actor
+from motcua.kernel.clock import local_day
+from motcua.kernel.refusals import Conflict, NotAllowed, Refused
+from motcua.kernel.text import fold
+from motcua.organisations.queries import units_of
+
+SUBMITTED = "dossier.submitted"
+WITHDRAWN = "dossier.withdrawn"
+
+_CHANNEL_NAMES = {Channel.COUNTER: "counter", Channel.ONLINE: "online", Channel.POST: "post"}
+
+
+class AlreadyFiled(Conflict):
+    """The draft is a dossier already: the second press of the button finds the first one's dossier."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        super().__init__("draft.already_filed", code=dossier.code)
+        self.dossier = dossier
+
+
+class NotFilable(Refused):
+    """The answers or papers are not right yet: ``errors`` by field, ``missing`` component keys. Nothing was lost."""
+
+    def __init__(self, errors: Mapping[str, Any], missing: Sequence[int]) -> None:
+        super().__init__("draft.not_filable", fields=sorted(errors), missing=list(missing))
+        self.errors, self.missing = errors, missing
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantDetails:
+    """For whom a dossier is filed. The number is a citizen ID or tax code; the account is null at the counter."""
+
+    kind: str
+    name: str
+    number: str
+    account: int | None
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+
+    def contact(self) -> str:
+        given = {"phone": self.phone, "email": self.email, "address": self.address}
+        return orjson.dumps({key: value for key, value in given.items() if value}).decode()
+
+
+def check(draft: Draft, uploads: Sequence[DraftUpload], *, now: datetime) -> dict[str, Any]:
+    """The cleaned answers, judged by the form version the draft is bound to; raises :class:`NotFilable`."""
+    bundle = case_bundle(draft.case_id)
+    errors: Mapping[str, Any] = {}
+    cleaned: dict[str, Any] = {}
+    if draft.form_id is not None:
+        validation = eforms.validate(form_of(draft.form_id), draft.answers, today=local_day(now))
+        errors, cleaned = validation.errors, dict(validation.cleaned)
+    given = {upload.component_id for upload in uploads if upload.state == DraftUpload.State.KEPT}
+    # At the counter the papers lie on the desk; they are scanned before hand-over, not before intake.
+    missing = missing_papers(bundle.components, given) if draft.channel == Channel.ONLINE else []
+    unfinished = [u.component_id for u in uploads if u.state == DraftUpload.State.RECEIVING]
+    if errors or missing or unfinished:
+        raise NotFilable(errors, [*missing, *unfinished])
+    return cleaned
+
+
+@action("dossiers.submit")
+def submit(
+    *,
+    actor: Actor,
+    draft_id: UUID,
+    applicant: ApplicantDetails,
+    assistance: AssistanceKind,
+    return_by: str,
+    now: datetime,
+) -> Dossier:
+    """File a draft: one dossier with its code, however often it is asked for (raises :class:`AlreadyFiled`)."""
+    draft = mine(actor, draft_id, lock=True)
+    if draft.dossier_id is not None:
+        raise AlreadyFiled(Dossier.objects.get(pk=draft.dossier_id))
+    if draft.supplements_id is not None:
+        raise Conflict("draft.is_supplement")
+    bundle = case_bundle(draft.case_id)
+    uploads = list(draft.uploads.all())
+    cleaned = check(draft, uploads, now=now)
+    channel = Channel(draft.channel)
+    units = units_of(draft.agency_id)
+    remote = is_remote(_CHANNEL_NAMES[channel], assistance)  # type: ignore[arg-type]
+    dossier = Dossier(
+        code=numbers.dossier_code(draft.agency_id, units.agency.code, local_day(now)),
+        lookup_secret=new_secret(),
+        version_id=bundle.version,
+        case_id=bundle.pk,
+        procedure_id=bundle.procedure,
+        form_id=draft.form_id,
+        agency_id=draft.agency_id,
+        unit_id=units.responsible(bundle.sector),
+        status=move(None, "submit").after,
+        channel=channel,
+        assistance=Assistance(assistance),
+        remote=remote,
+        return_by=return_by,
+        applicant_id=applicant.account,
+        applicant_kind=applicant.kind,
+        applicant_name=applicant.name,
+        applicant_folded=fold(applicant.name)[:200],
+        applicant_number=applicant.number,
+        applicant_index=crypto.blind_index(applicant.number, crypto.CITIZEN_ID) if applicant.number else None,
+        contact=applicant.contact(),
+        filed_by_id=actor.account if actor.kind == "officer" else None,
+        submitted_at=now,
+    )
+    filed = events.write(
+        dossier,
+        SUBMITTED,
+        actor=actor,
+        at=now,
+        data={
+            "code": dossier.code,
+            "procedure": bundle.national_code,
+            "agency": units.agency.code,
+            "channel": int(channel),
+            "assistance": assistance,
+            "remote": remote,
+            "status": dossier.status,
+        },
+    )
+    dossier.save(force_insert=True)
+    DossierAnswers(dossier=dossier, body=orjson.dumps(cleaned).decode(), filed_at=now).save(force_insert=True)
+    keep_papers(dossier, uploads, now=now)
+    draft.dossier = dossier
+    draft.body = ""
+    draft.save(update_fields=["dossier", "body"])
+    events.publish(filed)
+    return dossier
+
+
+_PAPERS = """
+    INSERT INTO dossiers_paper (dossier_id, component_id, blob_id, filename, origin, added_at)
+    SELECT %s, upload.component_id, upload.blob_id, upload.filename, %s, %s
+      FROM dossiers_draftupload AS upload
+     WHERE upload.draft_id = %s AND upload.state = 'kept'
+"""
+
+
+def keep_papers(
+    dossier: Dossier, uploads: Sequence[DraftUpload], *, now: datetime, origin: str = Paper.Origin.UPLOADED
+) -> None:
+    """The kept uploads of a draft become papers of the dossier; the contents are shared, not copied."""
+    if uploads:
+        with connection.cursor() as cursor:
+            cursor.execute(_PAPERS, [dossier.pk, origin, now, uploads[0].draft_id])
+
+
+def locked(actor: Actor, *, code: str | None = None, pk: int | None = None) -> Dossier:
+    """The dossier, locked for the action, if the actor may see it; a stranger is told that there is none."""
+    wanted = Dossier.objects.visible_to(actor).select_for_update(of=("self",))
+    dossier = (wanted.filter(code=code) if code is not None else wanted.filter(pk=pk)).first()
+    if dossier is None:
+        raise NotAllowed("dossier.unknown")
+    return dossier
+
+
+def step_to(
+    dossier: Dossier,
+    name: str,
+    kind: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    towards: Status | None = None,
+    data: Mapping[str, Any] | None = None,
+    also: Sequence[str] = (),
+) -> Edge:
+    """Take an edge of the lifecycle: the only way a status changes.
+
+    Raises :class:`Conflict` where the law opens none. ``also`` names further fields of the row to save.
+    """
+    edge = move(dossier.state, name, towards=towards)
+    dossier.status = edge.after
+    events.append(dossier, kind, actor=actor, at=now, data={**(data or {}), "status": int(edge.after)})
+    dossier.save(update_fields=["status", "event_seq", "event_hash", *also])
+    return edge
+
+
+def record(
+    dossier: Dossier,
+    kind: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    data: Mapping[str, Any] | None = None,
+    also: Sequence[str] = (),
+) -> None:
+    """Write an event that changes no status."""
+    events.append(dossier, kind, actor=actor, at=now, data=data)
+    dossier.save(update_fields=["event_seq", "event_hash", *also])
+
+
+@action("dossiers.withdraw")
+def withdraw(*, actor: Actor, code: str, reason: str, now: datetime) -> Dossier:
+    """The applicant takes the dossier back, while nothing has been decided (NĐ 118/2025 art. 21)."""
+    if actor.kind != "person":
+        raise NotAllowed("dossier.only_applicant")
+    dossier = locked(actor, code=code)
+    step_to(dossier, "withdraw", WITHDRAWN, actor=actor, now=now, data={"reason_given": bool(reason)})
+    return dossier

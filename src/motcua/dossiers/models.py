@@ -1,0 +1,251 @@
+"""The waist of the house: dossiers, what they were filed with, and the drafts they come from."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from motcua.catalogue.models import Component, Procedure, ProcedureCase, ProcedureVersion
+from motcua.dossiers.audience import DossierQuerySet
+from motcua.dossiers.lifecycle import OPEN, Status
+from motcua.eforms.models import FormVersion
+from motcua.kernel.events import GENESIS
+from motcua.kernel.fields import EncryptedTextField
+from motcua.kernel.ids import uuid7
+from motcua.kernel.models import Blob
+from motcua.organisations.models import Agency, Unit
+
+
+class Channel(models.IntegerChoices):
+    """KenhThucHien of the National Portal."""
+
+    COUNTER = 1
+    ONLINE = 2
+    POST = 3
+
+
+class Assistance(models.TextChoices):
+    """Who keyed an online dossier, and where: it decides whether the dossier is remote (R5.4)."""
+
+    NONE = "none"
+    OUTREACH = "outreach"
+    COUNTER_STAFF = "counter_staff"
+    KIOSK = "kiosk"
+    PROXY = "proxy"
+
+
+class Dossier(models.Model):
+    """One request, filed once, with one code. Changed by actions only."""
+
+    stream = models.UUIDField(default=uuid7, unique=True, editable=False)
+    code = models.CharField(max_length=60, unique=True)
+    lookup_secret = EncryptedTextField()
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="dossiers")
+    case = models.ForeignKey(ProcedureCase, on_delete=models.PROTECT, related_name="dossiers")
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="dossiers")
+    form = models.ForeignKey(FormVersion, null=True, on_delete=models.PROTECT, related_name="dossiers")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="dossiers")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="dossiers")
+    status = models.SmallIntegerField(choices=[(s.value, s.name.lower()) for s in Status])
+
+    channel = models.SmallIntegerField(choices=Channel.choices)
+    assistance = models.CharField(max_length=14, choices=Assistance.choices, default=Assistance.NONE)
+    remote = models.BooleanField()
+    return_by = models.CharField(max_length=8, default="online", help_text="online, counter or post")
+
+    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="dossiers")
+    applicant_kind = models.CharField(max_length=10)
+    applicant_name = models.CharField(max_length=200)
+    applicant_folded = models.CharField(max_length=200)
+    applicant_number = EncryptedTextField(blank=True)
+    applicant_index = models.BinaryField(max_length=32, null=True)
+    contact = EncryptedTextField(blank=True, help_text="JSON: phone, email, address")
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    submitted_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+
+    event_seq = models.IntegerField(default=0)
+    event_hash = models.BinaryField(max_length=32, default=GENESIS)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "agency", "due_at", name="dossier_open_by_due", condition=Q(status__in=[int(s) for s in OPEN])
+            ),
+            models.Index("agency", "-submitted_at", name="dossier_by_agency"),
+            models.Index("applicant", "-submitted_at", name="dossier_by_applicant"),
+            models.Index("applicant_index", "-submitted_at", name="dossier_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def state(self) -> Status:
+        return Status(self.status)
+
+    @property
+    def contacts(self) -> dict[str, str]:
+        """Phone, e-mail and address as given for this dossier."""
+        return orjson.loads(self.contact) if self.contact else {}
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        from motcua.kernel.models import RulesSkipped
+
+        raise RulesSkipped("A dossier is never deleted; archives and the removal of personal data are actions.")
+
+
+class DossierAnswers(models.Model):
+    """The cleaned answers as filed: encrypted whole, since a form is full of identity numbers.
+
+    An answered supplement adds a row with the next number; what was filed first stays as it was.
+    """
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="answer_sets")
+    number = models.PositiveSmallIntegerField(default=1)
+    body = EncryptedTextField()
+    filed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dossier", "number"], name="answers_number")]
+
+    def __str__(self) -> str:
+        return f"answers {self.number} of {self.dossier_id}"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return orjson.loads(self.body)
+
+
+class Paper(models.Model):
+    """A file filed with a dossier, for one component; ``replaced`` ones stay readable but count no more."""
+
+    class Origin(models.TextChoices):
+        UPLOADED = "uploaded"
+        SCANNED = "scanned"
+        STORE = "store"
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="papers")
+    component = models.ForeignKey(Component, null=True, on_delete=models.PROTECT, related_name="+")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="papers")
+    filename = models.CharField(max_length=200)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.UPLOADED)
+    added_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class SlipKind(models.TextChoices):
+    """Slips handed to the applicant; the numbers are those of TT 03/2025/TT-VPCP."""
+
+    ACKNOWLEDGEMENT = "ack"
+    RECEIPT = "01"
+    SUPPLEMENT = "02"
+    REFUSAL = "03"
+
+
+class Slip(models.Model):
+    """An issued slip. It is stored, so that a reprint is the same to the byte."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="slips")
+    kind = models.CharField(max_length=4, choices=SlipKind.choices)
+    number = models.PositiveIntegerField()
+    year = models.PositiveSmallIntegerField()
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="slips")
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dossier", "kind"], name="slip_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.dossier_id}"
+
+
+class DayCounter(models.Model):
+    """Last number given by an agency on a day, per series ("dossier", or a slip's kind with the year's first day).
+
+    The row is locked by the transaction that takes a number: a number is used or returned, so there is no gap
+    (R3.24). Two dossiers of one agency wait for each other for the length of one submission.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    series = models.CharField(max_length=10)
+    day = models.DateField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "series", "day"], name="counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.series} {self.day}: {self.last}"
+
+
+class Draft(models.Model):
+    """What a person is filling in. It belongs to the account, and survives sessions, networks and form versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="drafts")
+    case = models.ForeignKey(ProcedureCase, on_delete=models.PROTECT, related_name="+")
+    form = models.ForeignKey(FormVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    channel = models.SmallIntegerField(choices=Channel.choices, default=Channel.ONLINE)
+    for_person = EncryptedTextField(blank=True, help_text="JSON of the person present, for counter intake")
+    body = EncryptedTextField()
+    sources = models.JSONField(default=dict, help_text="Where a prefilled value came from, by field")
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    dossier = models.OneToOneField(Dossier, null=True, on_delete=models.PROTECT, related_name="draft")
+    supplements = models.OneToOneField(
+        Dossier, null=True, on_delete=models.PROTECT, related_name="supplement_draft", help_text="Dossier it completes"
+    )
+
+    class Meta:
+        indexes = [models.Index("account", "-saved_at", name="draft_by_account", condition=Q(dossier=None))]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        return orjson.loads(self.body) if self.body else {}
+
+    @answers.setter
+    def answers(self, values: dict[str, Any]) -> None:
+        self.body = orjson.dumps(values).decode()
+
+
+class DraftUpload(models.Model):
+    """A file on its way into a draft: received in chunks, then checked, then kept or refused with its reason."""
+
+    class State(models.TextChoices):
+        RECEIVING = "receiving"
+        KEPT = "kept"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="uploads")
+    component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="+")
+    filename = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    offset = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVING)
+    problem = models.CharField(max_length=60, blank=True)
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="uploads")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.filename} {self.offset}/{self.size}"

@@ -1,0 +1,126 @@
+"""Reads of agencies, seats and calendars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from django.db import connection
+from django.db.models import Q
+
+from motcua.kernel import working_time
+from motcua.kernel.actors import Actor, Role, Seat
+from motcua.kernel.caching import Kept
+from motcua.organisations.models import Agency, CalendarChange, CalendarDay, Unit, WorkingCalendar
+
+_SEATS = """
+    SELECT post.id, agency.id, agency.code, unit.id, post.role
+      FROM organisations_holding AS holding
+      JOIN organisations_post AS post ON post.id = holding.post_id
+      JOIN organisations_unit AS unit ON unit.id = post.unit_id
+      JOIN organisations_agency AS agency ON agency.id = unit.agency_id
+     WHERE holding.officer_id = %s AND holding.since <= %s AND (holding.until IS NULL OR holding.until >= %s)
+     ORDER BY post.id
+"""
+
+
+def seats_of(account: int, on: date) -> tuple[Seat, ...]:
+    """The posts an account holds on a day; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEATS, [account, on, on])
+        return tuple(
+            Seat(post=post, agency=agency, agency_code=code, unit=unit, role=Role(role))
+            for post, agency, code, unit, role in cursor.fetchall()
+        )
+
+
+def officer(account: int, name: str, on: date) -> Actor | None:
+    """The account as an officer, or None if it holds no post on that day."""
+    seats = seats_of(account, on)
+    return Actor(kind="officer", account=account, name=name, seats=seats) if seats else None
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyUnits:
+    """The units of an agency by the part they play in a process."""
+
+    agency: Agency
+    one_stop: int | None
+    leaders: int | None
+    by_sector: dict[str, int]
+    others: tuple[int, ...]
+
+    def responsible(self, sector: str) -> int | None:
+        """Unit that answers for a sector; without one, the first that appraises; else the one-stop desk."""
+        return self.by_sector.get(sector) or next(iter(self.others), None) or self.one_stop
+
+
+def _load_units(agency_id: int) -> AgencyUnits:
+    units = list(Unit.objects.filter(agency=agency_id).order_by("id").prefetch_related("posts"))
+    roles = {unit.pk: {post.role for post in unit.posts.all()} for unit in units}
+    return AgencyUnits(
+        agency=Agency.objects.get(pk=agency_id),
+        one_stop=next((unit.pk for unit in units if unit.one_stop), None),
+        leaders=next((unit.pk for unit in units if Role.HEAD in roles[unit.pk] and not unit.one_stop), None),
+        by_sector={sector: unit.pk for unit in reversed(units) for sector in unit.sectors},
+        others=tuple(unit.pk for unit in units if Role.CIVIL_SERVANT in roles[unit.pk] and not unit.one_stop),
+    )
+
+
+#: Units change a few times a year; ten seconds is soon enough for a new one to get work.
+units_of: Kept[int, AgencyUnits] = Kept(_load_units, seconds=10)
+
+
+def ancestors(code: str) -> list[str]:
+    """``H56.201`` → [``H56.201``, ``H56``]: nearest first."""
+    parts = code.split(".")
+    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def _minutes(text: str) -> time:
+    return time.fromisoformat(text)
+
+
+def _load_calendar(key: tuple[str, date]) -> working_time.Calendar:
+    """The nearest agency up the tree that has hours of its own gives the hours; days are gathered on the way down."""
+    code, on = key
+    line = ancestors(code)
+    calendars = {
+        calendar.agency.code if calendar.agency else "": calendar
+        for calendar in WorkingCalendar.objects.filter(
+            Q(agency=None) | Q(agency__code__in=line), Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on
+        )
+        .select_related("agency")
+        .order_by("valid_from")
+    }
+    chosen = next((calendars[name] for name in [*line, ""] if name in calendars), None)
+    days = {
+        row.day: row
+        for name in ["", *reversed(line)]
+        for row in CalendarDay.objects.filter(Q(agency=None) if not name else Q(agency__code=name))
+    }
+    standard = working_time.standard_calendar()
+    return working_time.Calendar.build(
+        hours={int(day): [(_minutes(a), _minutes(b)) for a, b in spans] for day, spans in chosen.hours.items()}
+        if chosen
+        else standard.weekly,
+        off={day: row.name for day, row in days.items() if row.kind == CalendarDay.Kind.OFF},
+        worked={day: row.name for day, row in days.items() if row.kind == CalendarDay.Kind.WORKED},
+    )
+
+
+_calendars: Kept[tuple[str, date, int], working_time.Calendar] = Kept(
+    lambda key: _load_calendar((key[0], key[1])), seconds=None, size=2048
+)
+
+
+def _newest_change(_: None) -> int:
+    return CalendarChange.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+_change: Kept[None, int] = Kept(_newest_change, seconds=5)
+
+
+def calendar_for(code: str, on: date) -> working_time.Calendar:
+    """The working calendar of an agency on a day, inherited down the tree; at most 5 s behind an edit."""
+    return _calendars((code, on, _change(None)))

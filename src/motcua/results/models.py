@@ -1,0 +1,69 @@
+"""Results: drafted, shown, signed, verifiable, and kept for their owner."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from motcua.dossiers.models import Dossier
+from motcua.kernel.fields import EncryptedTextField
+from motcua.kernel.models import Blob
+from motcua.organisations.models import Agency
+
+
+class ResultDocument(models.Model):
+    """The outcome of a dossier. A draft may change; once ordered to be signed its content stands."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        SIGNING = "signing"
+        FINAL = "final"
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="result")
+    template = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField(null=True)
+    year = models.PositiveSmallIntegerField(null=True)
+    content = EncryptedTextField(help_text="JSON that the template is filled with")
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ordered_at = models.DateTimeField(null=True)
+    signer_name = models.CharField(max_length=200, blank=True)
+    signer_title = models.CharField(max_length=200, blank=True)
+    signed_at = models.DateTimeField(null=True)
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="results")
+    verify_code = models.CharField(max_length=24, unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "template", "year", "number"], name="result_number", condition=~Q(number=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.state})"
+
+
+class StoreItem(models.Model):
+    """A document in a person's electronic data store (NĐ 45/2020 art. 16): theirs by account or by citizen ID."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="store")
+    person_index = models.BinaryField(max_length=32, null=True)
+    title = models.CharField(max_length=200)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="store_items")
+    result = models.OneToOneField(ResultDocument, null=True, on_delete=models.PROTECT, related_name="store_item")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index("account", "-kept_at", name="store_by_account"),
+            models.Index("person_index", "-kept_at", name="store_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
