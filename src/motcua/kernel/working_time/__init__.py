@@ -1,0 +1,50 @@
+"""Working time: calendars, terms, deadlines. Pure and exact; see docs/decisions/0003-working-time.md."""
+
+from .calendar import (
+    NO_HOURS,
+    ZONE,
+    Calendar,
+    CalendarRangeError,
+    DayOff,
+    DayShape,
+    MakeUpDay,
+    Week,
+    add_minutes,
+    next_opening,
+    week,
+    worked_minutes,
+)
+from .deadlines import DayCode, DayNote, Due, Pause, describe_day, due
+from .shipped import STANDARD_WEEK, NationalDays, national_days, standard_calendar
+from .terms import DAY_UNITS, UNITS, Term, Unit, WorkingTimeError, parse_term
+
+__all__ = [
+    "DAY_UNITS",
+    "NO_HOURS",
+    "STANDARD_WEEK",
+    "UNITS",
+    "ZONE",
+    "Calendar",
+    "CalendarRangeError",
+    "DayCode",
+    "DayNote",
+    "DayOff",
+    "DayShape",
+    "Due",
+    "MakeUpDay",
+    "NationalDays",
+    "Pause",
+    "Term",
+    "Unit",
+    "Week",
+    "WorkingTimeError",
+    "add_minutes",
+    "describe_day",
+    "due",
+    "national_days",
+    "next_opening",
+    "parse_term",
+    "standard_calendar",
+    "week",
+    "worked_minutes",
+]
