@@ -103,23 +103,35 @@ class Procedure(models.Model):
     name_en = models.CharField(max_length=300, blank=True)
     ministry = models.CharField(max_length=120, blank=True)
     sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="procedures")
-    executing_agencies = models.JSONField(default=list, help_text="Names of the agencies that resolve it, as published")
+    executing_agencies = models.JSONField(
+        default=list, help_text="Names of the agencies that resolve it, as published"
+    )
     citizen = models.BooleanField(null=True, help_text="Null: the source does not say")
     business = models.BooleanField(null=True)
     level = models.CharField(max_length=12, choices=Level.choices, default=Level.UNKNOWN)
     essential_no = models.PositiveSmallIntegerField(null=True, help_text="Number among the 25 of Đề án 06")
     synonyms = models.JSONField(default=list, help_text="What people call it; searched like its name")
-    popularity = models.PositiveIntegerField(default=0, help_text="Weight in lists and ties; editorial, not measured")
+    popularity = models.PositiveIntegerField(
+        default=0, help_text="Weight in lists and ties; editorial, not measured"
+    )
     detailed = models.BooleanField(default=False)
-    listed = models.BooleanField(default=True, help_text="False once the national list drops it; never deleted")
+    listed = models.BooleanField(
+        default=True, help_text="False once the national list drops it; never deleted"
+    )
     sort_key = sort_key_field()
     current_version = models.ForeignKey(
-        "ProcedureVersion", null=True, on_delete=models.PROTECT, related_name="+", help_text="Null: only in the index"
+        "ProcedureVersion",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Null: only in the index",
     )
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="procedure_code_form", condition=Q(national_code__regex=r"^[1-6]\.\d{6}$")),
+            models.CheckConstraint(
+                name="procedure_code_form", condition=Q(national_code__regex=r"^[1-6]\.\d{6}$")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,7 +144,9 @@ class LifeEventProcedure(models.Model):
     position = models.PositiveSmallIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["life_event", "procedure"], name="life_event_procedure_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["life_event", "procedure"], name="life_event_procedure_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.life_event_id}: {self.procedure_id}"
@@ -170,10 +184,14 @@ class ProcedureCase(models.Model):
     position = models.PositiveSmallIntegerField()
     term_value = models.PositiveSmallIntegerField(null=True)
     term_unit = models.CharField(max_length=12, choices=TermUnit.choices, blank=True)
-    term_cutoff = models.TimeField(null=True, help_text="Received later than this: counted from the next working day")
+    term_cutoff = models.TimeField(
+        null=True, help_text="Received later than this: counted from the next working day"
+    )
     term_rule = models.TextField(blank=True)
     term_certain = models.BooleanField(default=False)
-    form_key = models.CharField(max_length=60, null=True, help_text="Key of the electronic form, when there is one")
+    form_key = models.CharField(
+        max_length=60, null=True, help_text="Key of the electronic form, when there is one"
+    )
 
     class Meta:
         constraints = [
@@ -200,7 +218,9 @@ class Component(models.Model):
     required = models.BooleanField()
     condition = models.TextField(blank=True)
     form_no = models.CharField(max_length=120, blank=True)
-    replaced_by = models.CharField(max_length=200, null=True, help_text="The database that makes the paper unnecessary")
+    replaced_by = models.CharField(
+        max_length=200, null=True, help_text="The database that makes the paper unnecessary"
+    )
     channel = models.CharField(max_length=8, choices=Channel.choices, blank=True)
 
     class Meta:
@@ -218,7 +238,9 @@ class Fee(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices, blank=True)
     amount = models.PositiveBigIntegerField(null=True, help_text="Đồng")
     per = models.CharField(max_length=60, blank=True, help_text="Unit: lần, bản, trang, người …")
-    formula = models.JSONField(null=True, help_text='e.g. {"first_pages": 2, "first": 2000, "then": 1000, "cap": 200000}')
+    formula = models.JSONField(
+        null=True, help_text='e.g. {"first_pages": 2, "first": 2000, "then": 1000, "cap": 200000}'
+    )
     rule = models.TextField(blank=True)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)

@@ -1,0 +1,334 @@
+"""Every write to the catalogue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from motcua.catalogue.models import (
+    CatalogueState,
+    Component,
+    Fee,
+    LegalBasis,
+    Level,
+    LifeEvent,
+    LifeEventProcedure,
+    PaperReplacement,
+    Procedure,
+    ProcedureCase,
+    ProcedureVersion,
+    ResultKind,
+    Sector,
+    Service,
+)
+from motcua.catalogue.records import Definition, Parsed, ProcedureRecord
+from motcua.kernel import events
+from motcua.kernel.actions import action
+from motcua.kernel.actors import Actor
+from motcua.kernel.text import slug, sort_key
+from motcua.organisations.models import Agency
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import changed. A second run of the same sources changes nothing: all counts are zero."""
+
+    procedures_added: int
+    procedures_changed: int
+    procedures_delisted: int
+    versions_published: int
+    replacements: int
+    life_events: int
+
+
+@action("catalogue.import")
+def import_catalogue(*, actor: Actor, parsed: Parsed, now: datetime) -> Imported:
+    """Bring the tables to what `parsed` says, in one transaction.
+
+    Nothing is ever deleted that a dossier may point at: a procedure that left the list is only no longer `listed`,
+    and a changed definition becomes a new version beside the old one.
+    """
+    state = _locked_state()
+    sectors = _write_sectors(parsed)
+    added, changed, delisted = _write_procedures(parsed.procedures, sectors)
+    published = _publish(parsed.procedures, now)
+    replacements = _write_replacements(parsed)
+    life_events = _write_life_events(parsed)
+    done = Imported(added, changed, delisted, published, replacements, life_events)
+    facts = {name: getattr(done, name) for name in Imported.__slots__}
+    facts["odd"] = dict(Counter(odd.reason for odd in parsed.odd))
+    _record(
+        state, "catalogue.imported", actor, now, facts, changed=any(v for k, v in facts.items() if k != "odd")
+    )
+    return done
+
+
+@action("catalogue.offer_service")
+def offer_service(
+    *,
+    actor: Actor,
+    agency: Agency,
+    procedure: Procedure,
+    level: Level,
+    since: date,
+    now: datetime,
+    active: bool = True,
+) -> Service:
+    """Say that an agency offers a procedure online from a day on, at a level, or (`active=False`) no longer does."""
+    state = _locked_state()
+    service, _ = Service.objects.update_or_create(
+        agency=agency, procedure=procedure, defaults={"level": level, "active": active, "valid_from": since}
+    )
+    facts = {
+        "agency": agency.code,
+        "procedure": procedure.national_code,
+        "level": str(level),
+        "active": active,
+    }
+    _record(state, "catalogue.service_offered", actor, now, facts, changed=True)
+    return service
+
+
+def _locked_state() -> CatalogueState:
+    """The catalogue's one row, locked: two imports never mix."""
+    CatalogueState.objects.get_or_create(id=1)
+    return CatalogueState.objects.select_for_update().get(id=1)
+
+
+def _record(
+    state: CatalogueState, kind: str, actor: Actor, now: datetime, facts: dict[str, object], *, changed: bool
+) -> None:
+    events.append(state, kind, actor=actor, at=now, data=facts)
+    if changed:
+        state.stamp += 1
+    state.save()
+
+
+def _write_sectors(parsed: Parsed) -> dict[str, Sector]:
+    existing = {s.name: s for s in Sector.objects.all()}
+    slugs = {s.slug for s in existing.values()}
+    for name, name_en in parsed.sectors.items():
+        if name in existing:
+            if existing[name].name_en != name_en:
+                existing[name].name_en = name_en
+                existing[name].save()
+            continue
+        own = unique = slug(name)
+        number = 2
+        while unique in slugs:
+            unique, number = f"{own[:76]}-{number}", number + 1
+        slugs.add(unique)
+        existing[name] = Sector.objects.create(
+            slug=unique, name=name, name_en=name_en, sort_key=sort_key(name)
+        )
+    return existing
+
+
+_FREE_FIELDS = (
+    "name",
+    "short_name",
+    "name_en",
+    "ministry",
+    "sector_id",
+    "executing_agencies",
+    "citizen",
+    "business",
+    "level",
+    "essential_no",
+    "synonyms",
+    "popularity",
+    "detailed",
+    "listed",
+    "sort_key",
+)
+
+
+def _row(record: ProcedureRecord, sectors: dict[str, Sector]) -> Procedure:
+    return Procedure(
+        national_code=record.national_code,
+        name=record.name,
+        short_name=record.short_name,
+        name_en=record.name_en,
+        ministry=record.ministry,
+        sector_id=sectors[record.sector].pk,
+        executing_agencies=list(record.executing_agencies),
+        citizen=record.citizen,
+        business=record.business,
+        level=record.level,
+        essential_no=record.essential_no,
+        synonyms=list(record.synonyms),
+        popularity=record.popularity,
+        detailed=record.definition is not None,
+        listed=True,
+        sort_key=sort_key(record.short_name),
+    )
+
+
+def _write_procedures(records: list[ProcedureRecord], sectors: dict[str, Sector]) -> tuple[int, int, int]:
+    existing = {p.national_code: p for p in Procedure.objects.all()}
+    new: list[Procedure] = []
+    changed: list[Procedure] = []
+    for record in records:
+        row = _row(record, sectors)
+        old = existing.pop(record.national_code, None)
+        if old is None:
+            new.append(row)
+        elif any(getattr(old, field) != getattr(row, field) for field in _FREE_FIELDS):
+            row.pk, row.current_version_id = old.pk, old.current_version_id
+            changed.append(row)
+    Procedure.objects.bulk_create(new)
+    if changed:
+        Procedure.objects.bulk_update(changed, _FREE_FIELDS, batch_size=500)
+    gone = [p.pk for p in existing.values() if p.listed]
+    Procedure.objects.filter(pk__in=gone).update(listed=False)
+    return len(new), len(changed), len(gone)
+
+
+def _publish(records: list[ProcedureRecord], now: datetime) -> int:
+    procedures = {
+        p.national_code: p
+        for p in Procedure.objects.select_related("current_version").filter(
+            national_code__in=[r.national_code for r in records if r.definition]
+        )
+    }
+    published = 0
+    for record in records:
+        if record.definition is None:
+            continue
+        procedure = procedures[record.national_code]
+        fingerprint = record.definition.content_hash()
+        current = procedure.current_version
+        if current is not None and current.content_hash == fingerprint:
+            continue
+        version = ProcedureVersion.objects.create(
+            procedure=procedure,
+            number=current.number + 1 if current else 1,
+            definition=record.definition.document(),
+            content_hash=fingerprint,
+            source=record.source,
+        )
+        _write_definition(version, record.definition)
+        version.published_at = now  # from here on the trigger keeps it, and all under it, as it is
+        version.save(update_fields=["published_at"])
+        procedure.current_version = version
+        procedure.save(update_fields=["current_version"])
+        published += 1
+    return published
+
+
+def _write_definition(version: ProcedureVersion, definition: Definition) -> None:
+    for position, case in enumerate(definition.cases, start=1):
+        row = ProcedureCase.objects.create(
+            version=version,
+            key=case.key,
+            name_vi=case.name_vi,
+            name_en=case.name_en,
+            condition=case.condition,
+            position=position,
+            term_value=case.term.value,
+            term_unit=case.term.unit,
+            term_cutoff=time.fromisoformat(case.term.cutoff) if case.term.cutoff else None,
+            term_rule=case.term.rule,
+            term_certain=case.term.certain,
+            form_key=case.form_key,
+        )
+        Component.objects.bulk_create(
+            Component(
+                case=row,
+                position=i,
+                key=paper.key,
+                name=paper.name,
+                originals=paper.originals,
+                copies=paper.copies,
+                required=paper.required,
+                condition=paper.condition,
+                form_no=paper.form_no,
+                replaced_by=paper.replaced_by,
+                channel=paper.channel,
+            )
+            for i, paper in enumerate(case.papers, start=1)
+        )
+        Fee.objects.bulk_create(
+            Fee(
+                case=row,
+                position=i,
+                channel=fee.channel,
+                amount=fee.amount,
+                per=fee.per,
+                formula=fee.formula,
+                rule=fee.rule,
+                valid_from=date.fromisoformat(fee.valid_from) if fee.valid_from else None,
+                valid_to=date.fromisoformat(fee.valid_to) if fee.valid_to else None,
+                certain=fee.certain,
+            )
+            for i, fee in enumerate(case.fees, start=1)
+        )
+    LegalBasis.objects.bulk_create(
+        LegalBasis(version=version, position=i, number=number)
+        for i, number in enumerate(definition.legal_basis, start=1)
+    )
+    ResultKind.objects.bulk_create(
+        ResultKind(version=version, position=i, name=result.name, code=result.code)
+        for i, result in enumerate(definition.results, start=1)
+    )
+
+
+def _write_replacements(parsed: Parsed) -> int:
+    """The list is replaced as a whole when it differs: nothing points at its rows."""
+    fields = (
+        "number",
+        "national_code",
+        "procedure_name",
+        "document",
+        "database",
+        "owner",
+        "instrument",
+        "article",
+        "certain",
+    )
+    wanted = [tuple(getattr(r, f) for f in fields) for r in parsed.replacements]
+    if list(PaperReplacement.objects.order_by("number").values_list(*fields)) == wanted:
+        return 0
+    PaperReplacement.objects.all().delete()
+    PaperReplacement.objects.bulk_create(
+        PaperReplacement(**dict(zip(fields, row, strict=True))) for row in wanted
+    )
+    return len(wanted)
+
+
+def _write_life_events(parsed: Parsed) -> int:
+    """Life events by slug; counted when their words or their list of procedures changed."""
+    ids = dict(Procedure.objects.values_list("national_code", "pk"))
+    changed = 0
+    kept = []
+    for position, record in enumerate(parsed.life_events, start=1):
+        fields = {
+            "title_vi": record.title_vi,
+            "title_en": record.title_en,
+            "lead_vi": record.lead_vi,
+            "lead_en": record.lead_en,
+            "audience": record.audience,
+            "position": position,
+        }
+        event = LifeEvent.objects.filter(slug=record.slug).first() or LifeEvent(slug=record.slug)
+        links = [ids[code] for code in record.procedures]
+        present = (
+            list(event.procedures.order_by("lifeeventprocedure__position").values_list("pk", flat=True))
+            if event.pk
+            else None
+        )
+        kept.append(record.slug)
+        if present == links and all(getattr(event, name) == value for name, value in fields.items()):
+            continue
+        changed += 1
+        for name, value in fields.items():
+            setattr(event, name, value)
+        event.save()
+        LifeEventProcedure.objects.filter(life_event=event).delete()
+        LifeEventProcedure.objects.bulk_create(
+            LifeEventProcedure(life_event=event, procedure_id=pk, position=i)
+            for i, pk in enumerate(links, start=1)
+        )
+    changed += LifeEvent.objects.exclude(slug__in=kept).delete()[1].get("catalogue.LifeEvent", 0)
+    return changed
