@@ -151,6 +151,10 @@ class Cluster:
             os.close(self._lock)
             self._lock = None
 
+    def location(self) -> Path:
+        """The folder the cluster is in, or would be first tried in; makes nothing."""
+        return self._find_home(create=False).folder
+
     def remove(self) -> None:
         """Delete the cluster of a stopped server, also where it lives outside ``folder``."""
         home = self._find_home(create=False)
@@ -179,7 +183,7 @@ class Cluster:
             return self._home
         home = Home(self.folder / "postgres")
         if not create:
-            return home
+            return home  # not remembered: nobody has tried yet whether it can be used
         try:
             home.folder.mkdir(mode=0o700, exist_ok=True)
             if not home.cluster.exists():

@@ -39,6 +39,15 @@ def _die_with_parent(death_signal: int, parent: int) -> Callable[[], None]:
     return prepare
 
 
+def end_with_parent() -> None:
+    """Get SIGTERM when the process that started this one dies (``make`` killed without a word)."""
+    if _libc is not None:
+        parent = os.getppid()
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
 def adopt_orphans() -> None:
     """Make grandchildren whose parent dies ours, so that they can be waited for and ended."""
     if _libc is not None:
