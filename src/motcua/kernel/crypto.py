@@ -33,6 +33,7 @@ INDEX_BYTES: Final = 32
 
 # Kinds of value that have a blind index. A kind separates equal strings of different meaning.
 CITIZEN_ID: Final = "citizen_id"
+TAX_CODE: Final = "tax_code"
 RATE_LIMIT: Final = "rate_limit"
 
 # A key that begins like this is public: stretched by a hash, refused outside demo mode (config/env.py).
