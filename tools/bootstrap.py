@@ -31,7 +31,7 @@ OLDEST_NODE = 20
 BEGIN = time.monotonic()
 
 
-class CannotSetUp(Exception):
+class CannotSetUp(Exception):  # noqa: N818 - it reads as the sentence it is
     """One sentence that says what is missing and what to do."""
 
 
@@ -133,7 +133,7 @@ def make_environment() -> None:
         make_venv()
     tools = environ()
     uv = VENV / "bin" / "uv"
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     got_uv = run([*pip, "--require-hashes", "-r", "requirements/bootstrap.lock"], tools)
     if got_uv == 0 and uv.exists():
         installer = [str(uv), "pip", "install", "--quiet", "--python", str(PYTHON)]
@@ -198,13 +198,10 @@ def environ() -> dict[str, str]:
         [str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, env=env, check=False
     )
     configured = dict(re.findall(r"^(?:global|install|:env:)\.([\w-]+)='(.*)'$", listed.stdout, re.MULTILINE))
-    for option, variable in {
-        "index-url": "UV_DEFAULT_INDEX",
-        "extra-index-url": "UV_INDEX",
-        "cert": "SSL_CERT_FILE",
-    }.items():
+    # Only what replaces the index: uv asks extra ones first where pip asks them last.
+    for option, variable in {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}.items():
         if configured.get(option):
-            env.setdefault(variable, configured[option].replace("\\n", " ").strip())
+            env.setdefault(variable, configured[option])
     if env.get("UV_DEFAULT_INDEX") and configured.get("trusted-host"):
         env.setdefault("UV_INSECURE_HOST", configured["trusted-host"].replace("\\n", " "))
     return env
