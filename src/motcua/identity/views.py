@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import structlog
@@ -14,12 +12,12 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from motcua.identity import oidc, queries
 from motcua.identity.adapters import reason, safe_next
+from motcua.identity.wording import REASONS, in_words, sign_in_words, signed_in_words
 from motcua.kernel import clock
 from motcua.kernel.ratelimit import Limiter, client_address
 
@@ -27,96 +25,6 @@ log = structlog.get_logger(__name__)
 
 starts = Limiter("sign-in start", settings.IDENTITY["starts_limit"], settings.IDENTITY["limit_seconds"])
 failures = Limiter("sign-in failure", settings.IDENTITY["failures_limit"], settings.IDENTITY["limit_seconds"])
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Words for a sign-in that did not work: what happened, what to do; both take ``%(provider)s``."""
-
-    status: HTTPStatus
-    title: str
-    happened: str
-    advice: str
-    retry: bool = True
-    guessing: bool = False
-
-
-REASONS: Final[dict[str, Reason]] = {
-    "provider_down": Reason(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        gettext_noop("Chưa kết nối được với hệ thống định danh"),
-        gettext_noop("Hệ thống %(provider)s không trả lời. Đây không phải lỗi của bạn."),
-        gettext_noop(
-            "Hãy thử lại sau vài phút. Nếu gấp, bạn có thể nộp hồ sơ trực tiếp tại bộ phận một cửa."
-        ),
-    ),
-    "provider_error": Reason(
-        HTTPStatus.BAD_GATEWAY,
-        gettext_noop("Hệ thống định danh báo lỗi"),
-        gettext_noop("Hệ thống %(provider)s trả về một lỗi nên việc đăng nhập chưa hoàn tất."),
-        gettext_noop("Hãy thử đăng nhập lại. Nếu vẫn lỗi, xin gọi tổng đài hỗ trợ."),
-    ),
-    "untrusted": Reason(
-        HTTPStatus.BAD_GATEWAY,
-        gettext_noop("Chưa xác nhận được thông tin đăng nhập"),
-        gettext_noop(
-            "Câu trả lời nhận được không chứng minh được là của %(provider)s, nên để bảo vệ bạn cổng không cho đăng nhập."
-        ),
-        gettext_noop("Hãy thử đăng nhập lại. Nếu vẫn lỗi, xin gọi tổng đài hỗ trợ."),
-        guessing=True,
-    ),
-    "incomplete": Reason(
-        HTTPStatus.BAD_GATEWAY,
-        gettext_noop("Thông tin định danh chưa đủ"),
-        gettext_noop("Hệ thống %(provider)s không gửi họ tên của bạn nên cổng không mở được tài khoản."),
-        gettext_noop("Hãy kiểm tra thông tin trong ứng dụng định danh, rồi thử lại."),
-    ),
-    "expired": Reason(
-        HTTPStatus.BAD_REQUEST,
-        gettext_noop("Lượt đăng nhập đã hết hạn"),
-        gettext_noop(
-            "Mã đăng nhập chỉ dùng được một lần trong một phút; mã này đã quá hạn hoặc đã được dùng."
-        ),
-        gettext_noop("Hãy bấm đăng nhập lần nữa."),
-        guessing=True,
-    ),
-    "state": Reason(
-        HTTPStatus.BAD_REQUEST,
-        gettext_noop("Lượt đăng nhập này không còn dùng được"),
-        gettext_noop(
-            "Trang đăng nhập mở quá 10 phút, đã dùng ở một cửa sổ khác, hoặc trình duyệt chặn cookie của cổng."
-        ),
-        gettext_noop("Hãy bấm đăng nhập lần nữa. Nếu vẫn gặp trang này, hãy cho phép cookie của cổng."),
-        guessing=True,
-    ),
-    "cancelled": Reason(
-        HTTPStatus.OK,
-        gettext_noop("Bạn chưa đăng nhập"),
-        gettext_noop("Bạn đã dừng lại ở trang của %(provider)s."),
-        gettext_noop("Bạn vẫn xem được thủ tục và tra cứu hồ sơ mà không cần đăng nhập."),
-    ),
-    "assurance": Reason(
-        HTTPStatus.FORBIDDEN,
-        gettext_noop("Tài khoản định danh chưa đủ mức"),
-        gettext_noop("Dịch vụ này cần mức định danh cao hơn mức tài khoản của bạn đang có."),
-        gettext_noop(
-            "Bạn có thể nâng mức tài khoản định danh tại cơ quan công an, hoặc nộp hồ sơ trực tiếp tại bộ phận một cửa."
-        ),
-    ),
-    "inactive": Reason(
-        HTTPStatus.FORBIDDEN,
-        gettext_noop("Tài khoản đang bị khóa"),
-        gettext_noop("Tài khoản của bạn trên cổng này đã bị tạm khóa, nên bạn chưa đăng nhập được."),
-        gettext_noop("Xin gọi tổng đài hỗ trợ để biết lý do và đề nghị mở lại."),
-        retry=False,
-    ),
-    "too_many": Reason(
-        HTTPStatus.TOO_MANY_REQUESTS,
-        gettext_noop("Quá nhiều lượt đăng nhập"),
-        gettext_noop("Từ mạng bạn đang dùng có quá nhiều lượt đăng nhập trong ít phút vừa qua."),
-        gettext_noop("Hãy đợi một lát rồi thử lại, hoặc dùng mạng khác."),
-    ),
-}
 
 
 def failed(
@@ -132,11 +40,9 @@ def failed(
         wait = failures.fail(address) or wait
     log.warning("sign_in_failed", reason=code, detail=detail)
     context = {
-        "reason": code,
-        "words": words,
-        "provider": settings.IDENTITY["provider_name"],
+        "words": in_words(words, settings.IDENTITY["provider_name"], wait),
         "next_url": safe_next(next_url) or "",
-        "minutes": -(-wait // 60) if wait else 0,
+        "retry": words.retry and not wait,
     }
     response = render(request, "identity/sign_in_failed.html", context, status=words.status)
     response["Cache-Control"] = "no-store"
@@ -161,7 +67,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {
         "next_url": next_url,
         "signed_out": request.GET.get("out") == "1",
-        "provider": settings.IDENTITY["provider_name"],
+        "words": sign_in_words(settings.IDENTITY["provider_name"]),
     }
     return render(request, "identity/sign_in.html", context)
 
@@ -218,3 +124,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session here. The provider keeps its own, which its app shows (docs/limits.md)."""
     logout(request)
     return HttpResponseRedirect(f"{settings.LOGOUT_REDIRECT_URL}?out=1")
+
+
+@never_cache
+@require_GET
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """For whoever signed in again in a second tab, so that a half-filled form in the first one can be saved."""
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.path})}")
+    return render(request, "identity/signed_in.html", {"words": signed_in_words()})
