@@ -23,7 +23,9 @@ JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[st
 # of level "a"; the document is tagged all the same under "a-2b" (typst tags every PDF).
 Standard = Literal["a-2b", "a-2a", "ua-1"]
 
-ROOT = Path(__file__).resolve().parent.parent  # templates may import each other inside the package, nothing outside
+ROOT = (
+    Path(__file__).resolve().parent.parent
+)  # templates may import each other inside the package, nothing outside
 
 
 class TemplateError(Exception):
@@ -37,7 +39,9 @@ _turn = threading.Lock()
 
 @cache
 def _compiler() -> typst.Compiler:
-    families = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[fonts.DIRECTORY])
+    families = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[fonts.DIRECTORY]
+    )
     return typst.Compiler(input=b"", root=ROOT, font_paths=families, ignore_system_fonts=True)
 
 
