@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.db import transaction
+
+from motcua.catalogue import queries
 from motcua.catalogue.models import (
     CatalogueState,
     Component,
@@ -102,6 +105,7 @@ def _record(
     events.append(state, kind, actor=actor, at=now, data=facts)
     if changed:
         state.stamp += 1
+        transaction.on_commit(queries.refresh)
     state.save()
 
 
@@ -246,6 +250,7 @@ def _write_definition(version: ProcedureVersion, definition: Definition) -> None
                 form_no=paper.form_no,
                 replaced_by=paper.replaced_by,
                 channel=paper.channel,
+                by_form=paper.by_form and case.form_key is not None,
             )
             for i, paper in enumerate(case.papers, start=1)
         )

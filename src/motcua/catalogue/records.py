@@ -67,6 +67,7 @@ class Paper:
     form_no: str = ""
     replaced_by: str | None = None
     channel: str = ""
+    by_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,8 +173,7 @@ SIGNER = env.text("SIGNER", "test-ca")
 SITE_AGENCY = env.text("AGENCY", "H56")
 SITE_HOTLINE = env.text("HOTLINE", "18001096")
 
-PROCRASTINATE_ON_APP_READY = "motcua.kernel.jobs.on_app_ready"
-PROCRASTINATE_IMPORT_PATHS = ["motcua.config.jobs"]
+PROCRASTINATE_ON_APP_READY = "motcua.config.wiring.register_jobs"
 
 LOGGING_CONFIG = "motcua.config.logs.configure"
 LOGGING = {"level": env.text("LOG_LEVEL", "INFO"), "json": env.flag("LOG_JSON", default=True)}

@@ -85,6 +85,34 @@ def check(draft: Draft, uploads: Sequence[DraftUpload], *, now: datetime) -> dic
     return cleaned
 
 
+def check_supplement(
+    draft: Draft,
+    uploads: Sequence[DraftUpload],
+    items: Sequence[Mapping[str, str]],
+    dossier: Dossier,
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    """The answers of a completed dossier: only the fields marked in the request may differ from what was filed.
+
+    Raises :class:`NotFilable` for answers that are not right, and for marked papers without a new file.
+    """
+    marked = {item["key"] for item in items if item["kind"] == "field"}
+    papers = {int(item["key"]) for item in items if item["kind"] == "component"}
+    latest = dossier.answer_sets.order_by("-number").first()
+    filed = latest.values if latest else {}
+    answers = {**filed, **{key: value for key, value in draft.answers.items() if key in marked}}
+    errors: Mapping[str, Any] = {}
+    if draft.form_id is not None:
+        validation = eforms.validate(form_of(draft.form_id), answers, today=local_day(now))
+        errors, answers = validation.errors, dict(validation.cleaned)
+    given = {upload.component_id for upload in uploads if upload.state == DraftUpload.State.KEPT}
+    missing = sorted(papers - given)
+    if errors or missing:
+        raise NotFilable(errors, missing)
+    return answers
+
+
 @action("dossiers.submit")
 def submit(
     *,

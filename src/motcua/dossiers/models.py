@@ -182,7 +182,7 @@ class DayCounter(models.Model):
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    series = models.CharField(max_length=10)
+    series = models.CharField(max_length=60)
     day = models.DateField()
     last = models.PositiveIntegerField()
 

@@ -88,7 +88,7 @@ class Document:
     )
 
 
-class Incomplete(ValueError):
+class IncompleteError(ValueError):
     """Required facts are missing; `keys` names them, in the template's order."""
 
     def __init__(self, keys: list[str]) -> None:
@@ -243,12 +243,12 @@ def render(document: Document, *, draft: bool, signature: SignatureNote | None =
     """The PDF/A-2b of a result, not yet signed.
 
     A draft carries the watermark "BẢN NHÁP – CHƯA CÓ GIÁ TRỊ" and dots where facts are missing. A final one needs
-    `signature` (printed, then made real by `signing.sign`). Raises Incomplete, NotRegistered.
+    `signature` (printed, then made real by `signing.sign`). Raises IncompleteError, NotRegistered.
     """
     template = templates.get(document.template)
     lacking = rules.missing(template.required, document.values)
     if not draft and lacking:
-        raise Incomplete(lacking)
+        raise IncompleteError(lacking)
     if not draft and signature is None:
         raise ValueError("a final result says who signs it")
     # pdf.render would print a forgotten fact as nothing; a draft shows the gap instead.

@@ -15,6 +15,12 @@ _NOTE = re.compile(r"^(?:\*+|-\s|lưu ý|ghi chú|chú ý)", re.IGNORECASE)
 _INSTRUMENT = re.compile(r"^(?:luật|nghị định|thông tư|nghị quyết|quyết định)\b", re.IGNORECASE)
 
 
+# The declaration comes first in the official lists, under one of these names.
+_DECLARATION = re.compile(
+    r"(mẫu .*tương tác|tờ khai|đơn|giấy đề nghị|phiếu (đề nghị|thu thập|tự khai)|thông báo|văn bản đề nghị)", re.IGNORECASE
+)
+
+
 def read_components(
     row: str, raw: Sequence[Mapping[str, Any]]
 ) -> tuple[tuple[Paper, ...], tuple[str, ...], list[OddRow]]:
@@ -52,6 +58,7 @@ def read_components(
                 condition=public_text(condition),
                 form_no=public_text(form_no),
                 replaced_by=database_name(database) if database else None,
+                by_form=not papers and _DECLARATION.match(name) is not None,
             )
         )
     return tuple(papers), tuple(notes), odd

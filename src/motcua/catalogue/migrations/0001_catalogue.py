@@ -196,6 +196,7 @@ class Migration(migrations.Migration):
                 ('form_no', models.CharField(blank=True, max_length=120)),
                 ('replaced_by', models.CharField(help_text='The database that makes the paper unnecessary', max_length=200, null=True)),
                 ('channel', models.CharField(blank=True, choices=[('counter', 'Counter'), ('online', 'Online'), ('post', 'Post')], max_length=8)),
+                ('by_form', models.BooleanField(default=False, help_text='The declaration itself: the electronic form takes its place')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='components', to='catalogue.procedurecase')),
             ],
         ),

@@ -1,0 +1,144 @@
+"""How the floors hear of each other: the one place where upper rooms subscribe to lower ones.
+
+Two kinds of subscriber. ``IN_TRANSACTION`` runs in the transaction of the event, with database work only; if one
+fails, nothing has happened. ``AFTERWARDS`` runs when it has committed, as one job per event that goes through its
+list in order; every item looks whether it was done already, so a job that was killed begins again without harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from motcua.dossiers import issuing
+from motcua.dossiers.models import Dossier, SlipKind
+from motcua.kernel import events, jobs
+from motcua.kernel.events import Happened, Subscriber
+from motcua.measurement import facts
+from motcua.measurement import folding as _folding  # noqa: F401 - its jobs register themselves
+from motcua.messaging.actions import tell
+from motcua.processing import actions as processing
+from motcua.processing import documents
+from motcua.processing.models import StepRun, Supplement
+
+Follower = Callable[[int, datetime], object]
+
+
+def _dossier(pk: int) -> Dossier:
+    return Dossier.objects.select_related("agency", "procedure", "applicant").get(pk=pk)
+
+
+# --- what follows, one small function an item; each may run twice -----------------------------------------
+
+
+def confirm_filing(dossier: int, at: datetime) -> None:
+    """Online filing: the confirmation slip, in the account and by e-mail. At the counter mẫu 01 comes at once."""
+    filed = _dossier(dossier)
+    if filed.filed_by_id is not None:
+        return
+    slip = issuing.issue(dossier, SlipKind.ACKNOWLEDGEMENT, issuing.acknowledgement, at)
+    tell(
+        filed,
+        "submitted",
+        now=at,
+        facts={"at": at.isoformat(), "answer_by": documents.intake_answer_by(filed).isoformat()},
+        attachment=slip.blob,
+        attachment_name=f"xac-nhan-{filed.code}.pdf",
+    )
+
+
+def give_receipt(dossier: int, at: datetime) -> None:
+    """Received: mẫu 01 with the appointment."""
+    slip = issuing.issue(dossier, SlipKind.RECEIPT, issuing.receipt, at)
+    received = _dossier(dossier)
+    tell(
+        received,
+        "received",
+        now=at,
+        facts={"due_at": received.due_at.isoformat() if received.due_at else None},
+        attachment=slip.blob,
+        attachment_name=f"giay-tiep-nhan-{received.code}.pdf",
+    )
+
+
+def give_supplement_slip(dossier: int, at: datetime) -> None:
+    """Mẫu 02, and what to complete."""
+    slip = issuing.issue(dossier, SlipKind.SUPPLEMENT, documents.supplement_slip, at)
+    asked = Supplement.objects.get(dossier=dossier)
+    tell(
+        _dossier(dossier),
+        "supplement",
+        now=at,
+        facts={"reason": asked.reason},
+        attachment=slip.blob,
+        attachment_name="phieu-yeu-cau-bo-sung.pdf",
+    )
+
+
+def _refusal(kind: str) -> Follower:
+    def give(dossier: int, at: datetime) -> None:
+        slip = issuing.issue(dossier, SlipKind.REFUSAL, documents.refusal_slip, at)
+        run = StepRun.objects.filter(dossier=dossier, outcome__in=("refuse", "reject")).latest("closed_at")
+        tell(
+            _dossier(dossier),
+            kind,
+            now=at,
+            facts={"reason": run.note},
+            attachment=slip.blob,
+            attachment_name="phieu-tu-choi.pdf",
+        )
+
+    return give
+
+
+def _notice(kind: str) -> Follower:
+    def send(dossier: int, at: datetime) -> None:
+        tell(_dossier(dossier), kind, now=at)
+
+    return send
+
+
+AFTERWARDS: dict[str, tuple[Follower, ...]] = {
+    "dossier.submitted": (confirm_filing,),
+    processing.RECEIVED: (give_receipt,),
+    processing.REFUSED: (_refusal("refused"),),
+    processing.REJECTED: (_refusal("rejected"),),
+    processing.SUPPLEMENT_ASKED: (give_supplement_slip,),
+    processing.SUPPLEMENT_ANSWERED: (_notice("supplement_answered"),),
+    processing.FINISHED: (_notice("finished"),),
+    processing.RETURNED: (_notice("returned"),),
+    "dossier.withdrawn": (_notice("withdrawn"),),
+}
+
+IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
+    "dossier.submitted": (processing.begin,),
+    "dossier.withdrawn": (processing.end,),
+    "result.signed": (processing.signed,),
+}
+
+
+@jobs.job("config.follow", queue="documents")
+def follow(kind: str, dossier: int, at: str) -> None:
+    """Go through what follows an event, in order."""
+    moment = datetime.fromisoformat(at)
+    for item in AFTERWARDS[kind]:
+        item(dossier, moment)
+
+
+def _defer(happened: Happened) -> None:
+    follow.defer(kind=happened.kind, dossier=happened.subject.pk, at=happened.at.isoformat())
+
+
+def connect() -> None:
+    """Connect everything; called once, when Django is ready (and harmless when called again)."""
+    for kind, subscribers in IN_TRANSACTION.items():
+        for subscriber in subscribers:
+            events.subscribe([kind], subscriber)
+    events.subscribe(facts.COUNTED, facts.count)
+    # Last: the job is deferred when everything else in the transaction has been written.
+    events.subscribe(AFTERWARDS, _defer)
+
+
+def register_jobs(app: object) -> None:
+    """Hand the jobs of all rooms to the queue; importing this module has imported them."""
+    jobs.register(app)  # type: ignore[arg-type]

@@ -1,0 +1,52 @@
+"""From events to facts: in the transaction of the event, one append, no counter."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from motcua.dossiers.models import Channel, Dossier
+from motcua.kernel.clock import local_day
+from motcua.kernel.events import Happened
+from motcua.measurement.models import Measure
+
+
+_INSERT = """
+    INSERT INTO measurement_fact
+           (measure, day, agency_id, procedure_id, dossier_id, online, remote, late, level, minutes)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (dossier_id, measure) DO NOTHING
+"""
+
+#: Which fact an event is. A dossier has each at most once.
+COUNTED: dict[str, Measure] = {
+    "dossier.submitted": Measure.FILED,
+    "dossier.finished": Measure.FINISHED,
+    "dossier.returned": Measure.RETURNED,
+    "dossier.refused": Measure.ENDED_OTHERWISE,
+    "dossier.rejected": Measure.ENDED_OTHERWISE,
+    "dossier.withdrawn": Measure.ENDED_OTHERWISE,
+    "dossier.stopped": Measure.ENDED_OTHERWISE,
+    "dossier.rated": Measure.RATED,
+    "dossier.supplement_asked": Measure.SUPPLEMENT_ASKED,
+}
+
+
+def count(happened: Happened) -> None:
+    """Subscriber of the counted kinds: append the fact of this event."""
+    dossier: Dossier = happened.subject
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                COUNTED[happened.kind],
+                local_day(happened.at),
+                dossier.agency_id,
+                dossier.procedure_id,
+                dossier.pk,
+                dossier.channel == Channel.ONLINE,
+                dossier.remote,
+                happened.data.get("late"),
+                happened.data.get("overall"),
+                happened.data.get("minutes"),
+            ],
+        )

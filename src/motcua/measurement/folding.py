@@ -1,0 +1,96 @@
+"""Folding facts into rollups, exactly once each, and proving it.
+
+Every fact carries the id of the transaction that wrote it. A fold takes the facts of transactions between the
+last horizon and the present one: the oldest transaction still running. What is below a horizon has ended and can
+gain no more facts, so nothing is missed and nothing counted twice, whatever commits in which order.
+"""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from motcua.kernel.clock import now
+from motcua.kernel.jobs import job
+from motcua.measurement.models import FoldMark
+
+_SUMS = """
+    count(*), count(*) FILTER (WHERE online), count(*) FILTER (WHERE remote), count(*) FILTER (WHERE late),
+    count(*) FILTER (WHERE level >= 2)
+"""
+_FOLD_DAYS = f"""
+    INSERT INTO measurement_dayrollup AS kept (day, agency_id, measure, amount, online, remote, late, satisfied)
+    SELECT day, agency_id, measure, {_SUMS} FROM measurement_fact
+     WHERE xid >= %(since)s::xid8 AND xid < %(horizon)s::xid8
+     GROUP BY day, agency_id, measure
+    ON CONFLICT (agency_id, measure, day) DO UPDATE
+       SET amount = kept.amount + excluded.amount, online = kept.online + excluded.online,
+           remote = kept.remote + excluded.remote, late = kept.late + excluded.late,
+           satisfied = kept.satisfied + excluded.satisfied
+"""  # noqa: S608 - constants only
+_FOLD_MONTHS = f"""
+    INSERT INTO measurement_monthrollup AS kept
+           (month, agency_id, procedure_id, measure, amount, online, remote, late, satisfied)
+    SELECT date_trunc('month', day)::date, agency_id, procedure_id, measure, {_SUMS} FROM measurement_fact
+     WHERE xid >= %(since)s::xid8 AND xid < %(horizon)s::xid8
+     GROUP BY 1, agency_id, procedure_id, measure
+    ON CONFLICT (month, agency_id, procedure_id, measure) DO UPDATE
+       SET amount = kept.amount + excluded.amount, online = kept.online + excluded.online,
+           remote = kept.remote + excluded.remote, late = kept.late + excluded.late,
+           satisfied = kept.satisfied + excluded.satisfied
+"""  # noqa: S608 - constants only
+_DIFFERENCE = """
+    WITH counted AS (
+        SELECT day, agency_id, measure, count(*) AS amount, count(*) FILTER (WHERE online) AS online,
+               count(*) FILTER (WHERE remote) AS remote, count(*) FILTER (WHERE late) AS late
+          FROM measurement_fact WHERE xid < %s::xid8 GROUP BY day, agency_id, measure)
+    SELECT count(*) FROM counted
+      FULL JOIN measurement_dayrollup AS kept USING (day, agency_id, measure)
+     WHERE (counted.amount, counted.online, counted.remote, counted.late)
+           IS DISTINCT FROM (kept.amount, kept.online, kept.remote, kept.late)
+"""
+
+
+@job("measurement.fold", queue="upkeep", attempts=1, cron="* * * * * */30")
+def fold() -> None:
+    """Fold what has been written since the last fold. Two folds at once wait for each other on the mark."""
+    with transaction.atomic():
+        mark, _ = FoldMark.objects.get_or_create(pk=1)
+        mark = FoldMark.objects.select_for_update().get(pk=1)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+            (horizon,) = cursor.fetchone() or ("0",)
+            span = {"since": mark.horizon, "horizon": horizon}
+            cursor.execute(_FOLD_DAYS, span)
+            cursor.execute(_FOLD_MONTHS, span)
+        mark.horizon, mark.folded_at = horizon, now()
+        mark.save()
+
+
+def differences() -> int:
+    """Rows of the day rollup that a recount of the folded facts disagrees with; 0 is the promise."""
+    mark = FoldMark.objects.filter(pk=1).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERENCE, [mark.horizon if mark else "0"])
+        (count,) = cursor.fetchone() or (0,)
+    return int(count)
+
+
+_USUAL = """
+    INSERT INTO measurement_usualtime AS kept (procedure_id, finished, p50, p90, computed_at)
+    SELECT procedure_id, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY minutes),
+           percentile_disc(0.9) WITHIN GROUP (ORDER BY minutes), %(now)s
+      FROM measurement_fact
+     WHERE measure = 2 AND minutes IS NOT NULL AND day > (%(now)s AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 90
+     GROUP BY procedure_id
+    ON CONFLICT (procedure_id) DO UPDATE
+       SET finished = excluded.finished, p50 = excluded.p50, p90 = excluded.p90, computed_at = excluded.computed_at
+"""
+
+
+@job("measurement.usual_times", queue="upkeep", attempts=1, cron="17 * * * *")
+def usual_times() -> None:
+    """The usual time of each procedure: median and 90th percentile of counted time, last 90 days, pauses excluded."""
+    moment = now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_USUAL, {"now": moment})
+        cursor.execute("DELETE FROM measurement_usualtime WHERE computed_at < %s", [moment])

@@ -1,0 +1,130 @@
+"""Reads of figures, and of the dossiers behind each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from motcua.dossiers.audience import DossierQuerySet
+from motcua.dossiers.models import Dossier
+from motcua.kernel.actors import Actor
+from motcua.measurement.models import Measure, UsualTime
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of a period. Shares are per mille of their base, None where the base is 0: no figure is invented."""
+
+    filed: int = 0
+    online: int = 0
+    remote: int = 0
+    finished: int = 0
+    late: int = 0
+    ended_otherwise: int = 0
+    rated: int = 0
+    satisfied: int = 0
+
+    @property
+    def online_share(self) -> float | None:
+        """Filed online ÷ filed."""
+        return self.online / self.filed if self.filed else None
+
+    @property
+    def remote_share(self) -> float | None:
+        """Filed remotely ÷ filed (R5.4): online dossiers keyed at the one-stop centre do not count."""
+        return self.remote / self.filed if self.filed else None
+
+    @property
+    def on_time_share(self) -> float | None:
+        """Finished within the term ÷ finished; dossiers whose law gives no term are never late."""
+        return (self.finished - self.late) / self.finished if self.finished else None
+
+    @property
+    def satisfied_share(self) -> float | None:
+        """Rated satisfied or very satisfied ÷ rated."""
+        return self.satisfied / self.rated if self.rated else None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Figures of one agency, or one month (``key``: agency code, or first day)."""
+
+    key: str
+    label: str
+    figures: Figures
+
+
+_COLUMNS = f"""
+    coalesce(sum(amount) FILTER (WHERE measure = {Measure.FILED}), 0),
+    coalesce(sum(rollup.online) FILTER (WHERE measure = {Measure.FILED}), 0),
+    coalesce(sum(rollup.remote) FILTER (WHERE measure = {Measure.FILED}), 0),
+    coalesce(sum(amount) FILTER (WHERE measure = {Measure.FINISHED}), 0),
+    coalesce(sum(rollup.late) FILTER (WHERE measure = {Measure.FINISHED}), 0),
+    coalesce(sum(amount) FILTER (WHERE measure = {Measure.ENDED_OTHERWISE}), 0),
+    coalesce(sum(amount) FILTER (WHERE measure = {Measure.RATED}), 0),
+    coalesce(sum(rollup.satisfied) FILTER (WHERE measure = {Measure.RATED}), 0)
+"""
+
+
+def by_agency(since: date, until: date, *, under: str) -> list[Row]:
+    """Figures per agency at or below the code ``under``, of the months from ``since`` to ``until`` (both whole)."""
+    return _rows("agency.code", "agency.short_name", since, until, under)
+
+
+def by_month(since: date, until: date, *, under: str) -> list[Row]:
+    """Figures per month of an agency and all below it."""
+    return _rows("rollup.month::text", "to_char(rollup.month, 'MM/YYYY')", since, until, under)
+
+
+def total(rows: Sequence[Row]) -> Figures:
+    """Sum of rows."""
+    return Figures(
+        *(sum(getattr(row.figures, name) for row in rows) for name in Figures.__dataclass_fields__)
+    )
+
+
+def _rows(key: str, label: str, since: date, until: date, under: str) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT {key}, {label}, {_COLUMNS}
+              FROM measurement_monthrollup AS rollup
+              JOIN organisations_agency AS agency ON agency.id = rollup.agency_id
+             WHERE rollup.month BETWEEN date_trunc('month', %s::date) AND %s
+               AND (agency.code = %s OR agency.code LIKE %s)
+             GROUP BY 1, 2 ORDER BY 1
+            """,  # noqa: S608 - column expressions are the two constants above
+            [since, until, under, under + ".%"],
+        )
+        return [Row(row[0], row[1], Figures(*(int(n) for n in row[2:]))) for row in cursor.fetchall()]
+
+
+#: What a number on a page counts, as a filter over the facts behind it.
+COUNTS: dict[str, tuple[Measure, dict[str, bool]]] = {
+    "filed": (Measure.FILED, {}),
+    "online": (Measure.FILED, {"facts__online": True}),
+    "remote": (Measure.FILED, {"facts__remote": True}),
+    "finished": (Measure.FINISHED, {}),
+    "late": (Measure.FINISHED, {"facts__late": True}),
+    "ended_otherwise": (Measure.ENDED_OTHERWISE, {}),
+    "rated": (Measure.RATED, {}),
+}
+
+
+def behind(number: str, *, actor: Actor, since: date, until: date, under: str) -> DossierQuerySet:
+    """The dossiers that a number counts, as far as ``actor`` may open them (the same facts, the same filter)."""
+    measure, more = COUNTS[number]
+    found = Dossier.objects.visible_to(actor).filter(
+        facts__measure=measure, facts__day__range=(since, until), **more
+    )
+    return (found.filter(agency__code=under) | found.filter(agency__code__startswith=f"{under}.")).order_by(
+        "-submitted_at"
+    )
+
+
+def usual_time(procedure: int) -> UsualTime | None:
+    """What finished dossiers of a procedure took; None until five are finished: fewer are no usual time."""
+    return UsualTime.objects.filter(procedure=procedure, finished__gte=5).first()

@@ -1,0 +1,35 @@
+"""Reads of results, by audience."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from motcua.kernel.actors import Actor
+from motcua.results.models import ResultDocument, StoreItem
+from motcua.results.rules import read_verify_code
+
+
+def store_of(actor: Actor) -> list[StoreItem]:
+    """A person's data store, newest first: by account, and by citizen ID for what was filed at a counter."""
+    if actor.kind != "person" or actor.account is None:
+        return []
+    mine = Q(account=actor.account)
+    if actor.identity_index is not None:
+        mine |= Q(person_index=actor.identity_index)
+    return list(
+        StoreItem.objects.filter(mine)
+        .select_related("blob", "result__agency", "result__dossier__procedure")
+        .order_by("-kept_at")[:200]
+    )
+
+
+def by_verify_code(code: str) -> ResultDocument | None:
+    """A signed result by the code on it, however it was typed."""
+    wanted = read_verify_code(code)
+    if wanted is None:
+        return None
+    return (
+        ResultDocument.objects.select_related("agency", "dossier__procedure")
+        .filter(verify_code=wanted, state=ResultDocument.State.FINAL)
+        .first()
+    )

@@ -1,0 +1,60 @@
+"""Refusal codes in words: one sentence that says what happened and what to do. Nothing here decides anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+SENTENCES: dict[str, str] = {
+    "dossier.unknown": N_("Không tìm thấy hồ sơ này trong tài khoản của Ông/Bà. Vui lòng kiểm tra lại mã hồ sơ."),
+    "dossier.illegal_move": N_("Hồ sơ đã chuyển sang trạng thái khác nên không thực hiện được thao tác này. Vui lòng tải lại trang để xem trạng thái hiện tại."),
+    "dossier.only_applicant": N_("Chỉ người nộp hồ sơ mới thực hiện được thao tác này."),
+    "draft.unknown": N_("Không tìm thấy bản khai này trong tài khoản của Ông/Bà."),
+    "draft.sign_in_first": N_("Vui lòng đăng nhập để nộp hồ sơ."),
+    "draft.already_filed": N_("Bản khai này đã được nộp. Ông/Bà không cần nộp lại."),
+    "draft.is_supplement": N_("Bản khai này dùng để bổ sung hồ sơ đã nộp."),
+    "draft.not_filable": N_("Hồ sơ còn mục chưa đúng hoặc còn thiếu. Những gì đã nhập vẫn được giữ nguyên."),
+    "draft.changed_elsewhere": N_("Mục này vừa được sửa ở một cửa sổ khác. Vui lòng chọn nội dung muốn giữ."),
+    "upload.empty": N_("Tệp “%(filename)s” không có nội dung (0 byte). Vui lòng chọn lại tệp."),
+    "upload.too_large": N_("Tệp “%(filename)s” lớn quá mức cho phép. Vui lòng giảm dung lượng hoặc chụp lại với chất lượng thấp hơn."),
+    "upload.total_too_large": N_("Tổng dung lượng các tệp của hồ sơ vượt mức cho phép. Vui lòng gỡ bớt hoặc giảm dung lượng tệp."),
+    "upload.too_many": N_("Giấy tờ này đã đủ số tệp cho phép. Vui lòng gỡ bớt một tệp trước khi thêm."),
+    "upload.unknown": N_("Không tìm thấy tệp này. Vui lòng tải tệp lên lại."),
+    "upload.unknown_component": N_("Giấy tờ này không thuộc thành phần hồ sơ."),
+    "upload.wrong_offset": N_("Đường truyền bị gián đoạn. Hệ thống sẽ tiếp tục từ phần đã nhận."),
+    "upload.longer_than_announced": N_("Tệp “%(filename)s” đã thay đổi trong khi tải lên. Vui lòng chọn lại tệp."),
+    "step.not_yours": N_("Bước này thuộc bộ phận khác, hoặc Ông/Bà không còn giữ vị trí được giao."),
+    "step.unknown": N_("Không tìm thấy bước xử lý này."),
+    "step.already_decided": N_("Bước này đã được %(by)s xử lý trước. Chưa có thay đổi nào từ phía Ông/Bà; vui lòng tải lại trang."),
+    "step.no_such_outcome": N_("Bước này không cho phép quyết định đó."),
+    "step.no_unit": N_("Cơ quan chưa có bộ phận nhận bước tiếp theo. Vui lòng báo bộ phận quản trị cơ cấu tổ chức."),
+    "step.claimed_by_other": N_("Đồng nghiệp đã nhận xử lý hồ sơ này."),
+    "step.claimed_already": N_("Ông/Bà đã nhận xử lý hồ sơ này."),
+    "step.not_claimed_by_you": N_("Ông/Bà chưa nhận xử lý hồ sơ này."),
+    "step.waits_for_applicant": N_("Hồ sơ đang chờ người dân bổ sung nên chưa thể quyết định."),
+    "reason.too_short": N_("Vui lòng nêu rõ lý do (ít nhất %(minimum)s ký tự): người nộp hồ sơ sẽ đọc nội dung này."),
+    "supplement.already_asked": N_("Hồ sơ đã được yêu cầu bổ sung một lần. Pháp luật chỉ cho phép yêu cầu bổ sung một lần."),
+    "supplement.nothing_marked": N_("Vui lòng đánh dấu ít nhất một mục hoặc một giấy tờ cần bổ sung."),
+    "supplement.already_answered": N_("Yêu cầu bổ sung này đã được trả lời."),
+    "supplement.not_open": N_("Hồ sơ này hiện không chờ bổ sung."),
+    "result.being_signed": N_("Kết quả đang được ký số. Vui lòng chờ trong giây lát."),
+    "result.no_draft": N_("Chưa có dự thảo kết quả để ký."),
+    "result.unknown": N_("Không tìm thấy kết quả này."),
+    "intake.only_one_stop": N_("Chỉ cán bộ một cửa mới tiếp nhận hồ sơ trực tiếp."),
+    "rating.already_given": N_("Ông/Bà đã đánh giá hồ sơ này. Xin cảm ơn."),
+    "rating.not_yet": N_("Có thể đánh giá sau khi hồ sơ được giải quyết xong."),
+    "track.not_found": N_("Không tìm thấy hồ sơ với mã hồ sơ và mã tra cứu này. Vui lòng kiểm tra lại cả hai mã trên giấy tiếp nhận."),
+    "rate.limited": N_("Có quá nhiều lần thử không đúng. Vui lòng thử lại sau %(minutes)s phút."),
+    "database.unavailable": N_("Hệ thống đang khởi động lại. Nội dung đã lưu vẫn được giữ nguyên; vui lòng thử lại sau ít phút."),
+}  # fmt: skip
+
+
+def sentence(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence for a refusal in the active language; an unknown code still says what is safe."""
+    text = SENTENCES.get(code)
+    if text is None:
+        return _("Chưa thực hiện được yêu cầu này. Nội dung đã nhập vẫn được giữ nguyên.")
+    return _(text) % params
