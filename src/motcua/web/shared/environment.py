@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from motcua.web.shared.charts import grouped_bars
-from motcua.web.shared.context import fallback_site
 from motcua.web.shared.formats import FILTERS
 
 GOVUK = "govuk_frontend_jinja/"
@@ -77,7 +76,7 @@ def environment(**options: Any) -> jinja2.Environment:
         "keep_trailing_newline": False,
         "cache_size": 1000,
         "bytecode_cache": _bytecode_cache(),
-        "extensions": ["jinja2.ext.i18n", "jinja2.ext.do", *options.get("extensions", [])],
+        "extensions": ["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols", *options.get("extensions", [])],
     }
     env = MotcuaEnvironment(**strict)
     env.govuk = jinja2.Environment(
@@ -92,17 +91,22 @@ def environment(**options: Any) -> jinja2.Environment:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
+    env.policies["ext.i18n.trimmed"] = True  # as tools/messages.py extracts
     env.filters.update(FILTERS)
     env.globals.update(
         static=lru_cache(maxsize=512)(static) if not settings.DEBUG else static,
         url=url,
         grouped_bars=grouped_bars,
         # What an error page needs when no context processor could run; the real values come from context.page.
-        site=fallback_site(),
-        language=settings.LANGUAGE_CODE,
-        account=None,
+        site={"name": "Motcua", "name_en": "Motcua", "address": "", "phone": "", "email": ""},
+        hotline=getattr(settings, "SITE_HOTLINE", "18001096"),
+        emblem=getattr(settings, "SITE_EMBLEM", ""),
+        lang=settings.LANGUAGE_CODE,
         path="/",
         demo=False,
+        actor=None,
+        account=None,
+        signed_in=False,
         request=None,
         csrf_token="",
         csrf_input="",
