@@ -243,6 +243,8 @@ class Cluster:
             note.write_text(str(folder), encoding="utf-8")
         folder.mkdir(mode=0o700, exist_ok=True)
         self._owner.give(folder)
+        for left in folder.glob(".s.PGSQL.*"):  # its lock file holds a process number too, see _end_remains
+            left.unlink()
         self._socket = folder
 
     # -- making -------------------------------------------------------------------------------------

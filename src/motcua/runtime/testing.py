@@ -123,7 +123,9 @@ def _migrated_template(django_db_blocker: Any) -> Iterator[str]:
                     if old.startswith("motcua_template_"):
                         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
                 making = f"{template}_new"
-                admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(making)))
+                admin.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(making))
+                )
                 admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
                 with django_db_blocker.unblock():
                     plain = connection.settings_dict["NAME"]
@@ -136,7 +138,9 @@ def _migrated_template(django_db_blocker: Any) -> Iterator[str]:
                         connection.settings_dict["NAME"] = plain
                 # The name says that it is complete, so it gets it last.
                 admin.execute(
-                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(template))
+                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                        sql.Identifier(making), sql.Identifier(template)
+                    )
                 )
     yield template
 
