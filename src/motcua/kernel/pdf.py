@@ -18,7 +18,7 @@ import typst
 
 from motcua.kernel import fonts
 
-JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 # The standards we stand behind. A signature adds an untagged form field, so a signed document cannot keep the promise
 # of level "a"; the document is tagged all the same under "a-2b" (typst tags every PDF).
 Standard = Literal["a-2b", "a-2a", "ua-1"]

@@ -55,7 +55,7 @@ class Inspection:
         return self.problem is None and not self.warnings and self.kind in {"pdf", "jpg", "png"}
 
 
-class _Bad(Exception):
+class _BadFileError(Exception):
     def __init__(self, problem: str, **params: Any) -> None:
         super().__init__(problem)
         self.problem, self.params = problem, params
@@ -96,7 +96,7 @@ def inspect(source: Path | bytes, filename: str, *, max_pixels: int = MAX_PIXELS
             if not _looks_like(kind, head):
                 _mismatch(kind, head)
             warnings = _STRUCTURE[kind](file, max_pixels)
-        except _Bad as bad:
+        except _BadFileError as bad:
             return Inspection(kind, MIME[kind], bad.problem, bad.params)
     return Inspection(kind, MIME[kind], warnings=warnings)
 
@@ -115,28 +115,28 @@ def _looks_like(kind: str, head: bytes) -> bool:
 
 def _mismatch(kind: str, head: bytes) -> None:
     if kind in {"docx", "xlsx"} and head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        raise _Bad("office_locked")  # OLE: an old .doc renamed, or a document locked with a password
+        raise _BadFileError("office_locked")  # OLE: an old .doc renamed, or a document locked with a password
     if head.startswith(b"MZ"):
-        raise _Bad("content_mismatch", found="exe")
+        raise _BadFileError("content_mismatch", found="exe")
     try:
         found = puremagic.from_string(head).lstrip(".")
     except (puremagic.PureError, ValueError):
         found = ""
-    raise _Bad("content_mismatch", found=found)
+    raise _BadFileError("content_mismatch", found=found)
 
 
 def _pdf(file: BinaryIO, _: int) -> tuple[str, ...]:
     try:
         with pikepdf.open(file) as pdf:
             if not pdf.pages:
-                raise _Bad("damaged")
+                raise _BadFileError("damaged")
             return _pdf_warnings(pdf)
     except pikepdf.PasswordError:
         return ("pdf_encrypted",)
-    except _Bad:
+    except _BadFileError:
         raise
     except Exception as error:  # qpdf raises many kinds on broken input; each means the same to the person
-        raise _Bad("damaged") from error
+        raise _BadFileError("damaged") from error
 
 
 def _pdf_warnings(pdf: pikepdf.Pdf) -> tuple[str, ...]:
@@ -185,11 +185,11 @@ def _dangerous(item: Any, depth: int) -> tuple[bool, bool]:
 def _png(file: BinaryIO, max_pixels: int) -> tuple[str, ...]:
     head = file.read(26)
     if len(head) < 26 or head[12:16] != b"IHDR":
-        raise _Bad("damaged")
+        raise _BadFileError("damaged")
     width, height = struct.unpack(">II", head[16:24])
     file.seek(-min(file.seek(0, 2), 65_536), 2)
     if b"IEND" not in file.read():
-        raise _Bad("damaged")
+        raise _BadFileError("damaged")
     return _pixels(width, height, max_pixels)
 
 
@@ -201,7 +201,7 @@ def _jpg(file: BinaryIO, max_pixels: int) -> tuple[str, ...]:
     while True:
         mark = file.read(2)
         if len(mark) < 2 or mark[0] != 0xFF:
-            raise _Bad("damaged")
+            raise _BadFileError("damaged")
         if mark[1] == 0xFF:  # fill byte before a marker
             file.seek(-1, 1)
             continue
@@ -210,11 +210,11 @@ def _jpg(file: BinaryIO, max_pixels: int) -> tuple[str, ...]:
         size = file.read(2)
         length = int.from_bytes(size, "big")
         if len(size) < 2 or length < 2 or mark[1] in {0xD9, 0xDA}:
-            raise _Bad("damaged")
+            raise _BadFileError("damaged")
         if mark[1] in _SOF:
             frame = file.read(5)
             if len(frame) < 5:
-                raise _Bad("damaged")
+                raise _BadFileError("damaged")
             height, width = struct.unpack(">HH", frame[1:])
             return _pixels(width, height, max_pixels)
         file.seek(length - 2, 1)
@@ -223,9 +223,9 @@ def _jpg(file: BinaryIO, max_pixels: int) -> tuple[str, ...]:
 def _pixels(width: int, height: int, limit: int) -> tuple[str, ...]:
     """Judged by the header alone: nothing is decoded, so a picture bomb never goes off here."""
     if not width or not height:
-        raise _Bad("damaged")
+        raise _BadFileError("damaged")
     if width * height > limit:
-        raise _Bad("image_too_large", width=width, height=height, limit=limit)
+        raise _BadFileError("image_too_large", width=width, height=height, limit=limit)
     return ()
 
 
@@ -243,7 +243,7 @@ def _office(main: str) -> Callable[[BinaryIO, int], tuple[str, ...]]:
             ValueError,
             OSError,
         ) as error:
-            raise _Bad("damaged") from error
+            raise _BadFileError("damaged") from error
         return ()
 
     return check
@@ -252,17 +252,17 @@ def _office(main: str) -> Callable[[BinaryIO, int], tuple[str, ...]]:
 def _office_members(archive: zipfile.ZipFile, main: str) -> None:
     members = archive.infolist()
     if len(members) > _MAX_MEMBERS or sum(m.file_size for m in members) > _MAX_UNPACKED:
-        raise _Bad("archive_bomb")
+        raise _BadFileError("archive_bomb")
     names = {m.filename.lower() for m in members}
     if "[content_types].xml" not in names or main not in names:
-        raise _Bad("content_mismatch", found="zip")
+        raise _BadFileError("content_mismatch", found="zip")
     # A .docm renamed to .docx keeps its macros and its content type.
     if any(n.endswith("vbaproject.bin") or "/activex/" in n for n in names):
-        raise _Bad("macro")
+        raise _BadFileError("macro")
     types = next(m for m in members if m.filename.lower() == "[content_types].xml")
     with archive.open(types) as stream:
         if b"macroenabled" in stream.read(1024 * 1024).lower():
-            raise _Bad("macro")
+            raise _BadFileError("macro")
 
 
 _STRUCTURE: Mapping[str, Callable[[BinaryIO, int], tuple[str, ...]]] = {

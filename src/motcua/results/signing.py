@@ -7,6 +7,7 @@ demos, refused outside demo mode, and a signer that always fails, so that the fa
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import io
@@ -85,6 +86,8 @@ class _KeptKey(CMSSigner):
         registry = SimpleCertificateStore()
         registry.register(asn1_x509.Certificate.load(authority))
         super().__init__(
+            # Only the signer's own certificate goes in: its hash is signed. A root inside would be bytes nobody protects.
+            embed_roots=False,
             signing_cert=asn1_x509.Certificate.load(certificate),
             cert_registry=registry,
             signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
@@ -192,7 +195,9 @@ def _issue(subject: x509.Name, issuer: _Pair | None) -> _Pair:
         .serial_number(x509.random_serial_number())
         .not_valid_before(_BEGIN)
         .not_valid_after(_END)
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=0 if issuer is None else None), True)
+        .add_extension(
+            x509.BasicConstraints(ca=issuer is None, path_length=0 if issuer is None else None), True
+        )
         .add_extension(_usage(authority=issuer is None), True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
         .add_extension(
@@ -218,10 +223,8 @@ def _kept(path: Path, make: Callable[[], _Pair]) -> _Pair:
                 os.fsync(file.fileno())
             # Losing the race is fine: the winner's file is read below.
             if not path.exists():
-                try:
+                with contextlib.suppress(FileExistsError):
                     os.link(name, path)
-                except FileExistsError:
-                    pass
         finally:
             Path(name).unlink(missing_ok=True)
     return _Pair.load(path.read_bytes())
@@ -329,5 +332,8 @@ def current_signer() -> Signer:
     from django.conf import settings
 
     return signer_for(
-        settings.SIGNER, demo=settings.DEMO, data_dir=settings.DATA_DIR, tsa_url=getattr(settings, "TSA_URL", "")
+        settings.SIGNER,
+        demo=settings.DEMO,
+        data_dir=settings.DATA_DIR,
+        tsa_url=getattr(settings, "TSA_URL", ""),
     )

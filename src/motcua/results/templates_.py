@@ -39,13 +39,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A kind of result. `abbreviation` goes into its number (`15/XN-UBND`); `procedures` are national codes."""
+    """A kind of result. `abbreviation` goes into its number (`15/XN-UBND`)."""
 
     key: str
     title: str
     abbreviation: str
     fields: tuple[Field, ...]
-    procedures: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -117,7 +116,6 @@ templates.register(
             Field("purpose", "Mục đích sử dụng", "long"),
             Field("validity", "Thời hạn giá trị", required=False),
         ),
-        ("1.004873",),
     )
 )
 templates.register(
@@ -147,7 +145,6 @@ templates.register(
             Field("requester_paper", "Giấy tờ tùy thân của người đi khai sinh", required=False),
             Field("registered_on", "Ngày đăng ký"),
         ),
-        ("1.001193",),
     )
 )
 templates.register(
@@ -171,7 +168,6 @@ templates.register(
             Field("founder", "Chủ thể thành lập", required=False),
             Field("starts_on", "Ngày bắt đầu hoạt động", required=False),
         ),
-        ("1.001612",),
     )
 )
 templates.register(
@@ -198,7 +194,6 @@ templates.register(
             Field("validity", "Hiệu lực khởi công"),
             Field("conditions", "Chủ đầu tư phải thực hiện", "long", required=False),
         ),
-        ("1.013225",),
     )
 )
 templates.register(
@@ -216,7 +211,6 @@ templates.register(
             Field("certification_number", "Số chứng thực, quyển số"),
             Field("fingerprint", "Mã băm của bản sao điện tử", required=False),
         ),
-        ("2.000815",),
     )
 )
 templates.register(
@@ -232,11 +226,6 @@ templates.register(
         ),
     )
 )
-
-
-def template_for(national_code: str) -> Template:
-    """The template of a procedure's result; the generic decision for a procedure without its own."""
-    return next((t for t in templates if national_code in t.procedures), templates.get("decision"))
 
 
 def render(document: Document, *, draft: bool, signature: SignatureNote | None = None) -> bytes:

@@ -7,6 +7,7 @@ anything added after it is *altered*: what one sees on the screen is then not wh
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,12 @@ from pyhanko_certvalidator import ValidationContext
 
 Status = Literal["valid", "altered", "unsigned", "untrusted", "unreadable"]
 
+# pyHanko logs whole tracebacks with the signer's name for every document it does not like.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+
 MAX_BYTES = 64 * 1024 * 1024  # above what may be uploaded anywhere; more is not one of ours
+_TRAILER = 1024  # how far from the end a PDF's last words may stand (ISO 32000-2, 7.5.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class SignedBy:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`details` are codes for the curious: not_a_pdf, too_large, damaged, no_signature, digest_mismatch, added_after_signing,
-    padding_changed, changed_within_rules_broken, unknown_issuer, certificate_not_usable.
+    slot_changed, changed_within_rules_broken, unknown_issuer, certificate_not_usable.
     """
 
     status: Status
@@ -57,18 +63,30 @@ def verify(pdf: bytes, trust_roots: Sequence[bytes], *, at: datetime | None = No
         return Verdict("unreadable", details=("too_large",))
     if b"%PDF-" not in pdf[:1024]:
         return Verdict("unreadable", details=("not_a_pdf",))
+    # Parsers look for this word from the end, slowly: a file without it, or with megabytes behind it, is settled here.
+    end = pdf.rfind(b"startxref")
+    if end < 0:
+        return Verdict("unreadable", details=("damaged",))
+    trailing = len(pdf) - end > _TRAILER
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        reader = PdfFileReader(io.BytesIO(pdf[: end + _TRAILER]), strict=False)
         signatures = reader.embedded_regular_signatures
         if not signatures:
             reader.root["/Pages"]  # a broken file is not an unsigned one
             return Verdict("unsigned", details=("no_signature",))
-        return _judge(signatures, trust_roots, at)
+        return _judge(signatures, pdf, trust_roots, at, trailing=trailing)
     except Exception:  # a hostile or broken file may fail anywhere in the parser; each failure means the same
         return Verdict("unreadable", details=("damaged",))
 
 
-def _judge(signatures: Sequence[EmbeddedPdfSignature], roots: Sequence[bytes], at: datetime | None) -> Verdict:
+def _judge(
+    signatures: Sequence[EmbeddedPdfSignature],
+    pdf: bytes,
+    roots: Sequence[bytes],
+    at: datetime | None,
+    *,
+    trailing: bool,
+) -> Verdict:
     context = ValidationContext(
         trust_roots=[x509.Certificate.load(root) for root in roots],
         allow_fetching=False,
@@ -82,16 +100,16 @@ def _judge(signatures: Sequence[EmbeddedPdfSignature], roots: Sequence[bytes], a
     whole = False
     for index, signature in enumerate(signatures):
         last = index == len(signatures) - 1
-        status = validate_pdf_signature(signature, context)
+        status = validate_pdf_signature(signature, context, skip_diff=last)
         people.append(_who(signature, timestamped=status.timestamp_validity is not None))
         if not (status.intact and status.valid):
             altered.append("digest_mismatch")
         if last:
-            whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+            whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE and not trailing
         if last and not whole:
             altered.append("added_after_signing")
-        if not _padding_untouched(signature):
-            altered.append("padding_changed")
+        if not _slot_untouched(signature, pdf):
+            altered.append("slot_changed")
         if not last and not status.bottom_line and status.docmdp_ok is False:
             altered.append("changed_within_rules_broken")
         if not status.trusted:
@@ -102,11 +120,16 @@ def _judge(signatures: Sequence[EmbeddedPdfSignature], roots: Sequence[bytes], a
     return Verdict(verdict, tuple(people), whole, tuple(dict.fromkeys(altered + untrusted)))
 
 
-def _padding_untouched(signature: EmbeddedPdfSignature) -> bool:
-    """The signature's own slot is the one place no digest covers; behind the CMS object it must hold nothing."""
+def _slot_untouched(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:
+    """The signature's own slot is the one place no digest covers: it must be plain hex, and zeros behind the CMS object.
+
+    Without this, white space or other letters there would pass as the document that was signed.
+    """
     content = bytes(signature.pkcs7_content)
-    used = parser.peek(content)
-    return not content[used:].strip(b"\0")
+    ranges = [int(value) for value in signature.byte_range]
+    slot = pdf[ranges[0] + ranges[1] : ranges[2]]
+    plain = {b"<" + content.hex().encode() + b">", b"<" + content.hex().upper().encode() + b">"}
+    return slot in plain and not content[parser.peek(content) :].strip(b"\0")
 
 
 def _who(signature: EmbeddedPdfSignature, *, timestamped: bool) -> SignedBy:
