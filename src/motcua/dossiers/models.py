@@ -83,9 +83,9 @@ class Dossier(models.Model):
             models.Index(
                 "agency", "due_at", name="dossier_open_by_due", condition=Q(status__in=[int(s) for s in OPEN])
             ),
-            models.Index("agency", "-submitted_at", name="dossier_by_agency"),
-            models.Index("applicant", "-submitted_at", name="dossier_by_applicant"),
-            models.Index("applicant_index", "-submitted_at", name="dossier_by_person"),
+            models.Index(fields=["agency", "-submitted_at"], name="dossier_by_agency"),
+            models.Index(fields=["applicant", "-submitted_at"], name="dossier_by_applicant"),
+            models.Index(fields=["applicant_index", "-submitted_at"], name="dossier_by_person"),
         ]
 
     def __str__(self) -> str:
@@ -214,7 +214,7 @@ class Draft(models.Model):
     )
 
     class Meta:
-        indexes = [models.Index("account", "-saved_at", name="draft_by_account", condition=Q(dossier=None))]
+        indexes = [models.Index(fields=["account", "-saved_at"], name="draft_by_account", condition=Q(dossier=None))]
 
     def __str__(self) -> str:
         return str(self.id)

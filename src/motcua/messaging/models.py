@@ -23,7 +23,7 @@ class Message(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index("account", "-at", name="message_by_account")]
+        indexes = [models.Index(fields=["account", "-at"], name="message_by_account")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.dossier_id}"

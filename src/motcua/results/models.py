@@ -61,8 +61,8 @@ class StoreItem(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("account", "-kept_at", name="store_by_account"),
-            models.Index("person_index", "-kept_at", name="store_by_person"),
+            models.Index(fields=["account", "-kept_at"], name="store_by_account"),
+            models.Index(fields=["person_index", "-kept_at"], name="store_by_person"),
         ]
 
     def __str__(self) -> str:

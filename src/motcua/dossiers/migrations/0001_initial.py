@@ -144,15 +144,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dossier',
-            index=models.Index(models.F('agency'), models.F('-submitted_at'), name='dossier_by_agency'),
+            index=models.Index(fields=['agency', '-submitted_at'], name='dossier_by_agency'),
         ),
         migrations.AddIndex(
             model_name='dossier',
-            index=models.Index(models.F('applicant'), models.F('-submitted_at'), name='dossier_by_applicant'),
+            index=models.Index(fields=['applicant', '-submitted_at'], name='dossier_by_applicant'),
         ),
         migrations.AddIndex(
             model_name='dossier',
-            index=models.Index(models.F('applicant_index'), models.F('-submitted_at'), name='dossier_by_person'),
+            index=models.Index(fields=['applicant_index', '-submitted_at'], name='dossier_by_person'),
         ),
         migrations.AddConstraint(
             model_name='dossieranswers',
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='draft',
-            index=models.Index(models.F('account'), models.F('-saved_at'), condition=models.Q(('dossier', None)), name='draft_by_account'),
+            index=models.Index(fields=['account', '-saved_at'], condition=models.Q(('dossier', None)), name='draft_by_account'),
         ),
         migrations.AddConstraint(
             model_name='slip',

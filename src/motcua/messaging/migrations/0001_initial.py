@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(models.F('account'), models.F('-at'), name='message_by_account'),
+            index=models.Index(fields=['account', '-at'], name='message_by_account'),
         ),
         migrations.AddIndex(
             model_name='email',

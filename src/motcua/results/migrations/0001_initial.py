@@ -59,10 +59,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='storeitem',
-            index=models.Index(models.F('account'), models.F('-kept_at'), name='store_by_account'),
+            index=models.Index(fields=['account', '-kept_at'], name='store_by_account'),
         ),
         migrations.AddIndex(
             model_name='storeitem',
-            index=models.Index(models.F('person_index'), models.F('-kept_at'), name='store_by_person'),
+            index=models.Index(fields=['person_index', '-kept_at'], name='store_by_person'),
         ),
     ]
