@@ -26,6 +26,7 @@ __all__ = [
     "Validation",
     "anchor",
     "check_definition",
+    "computed",
     "content_hash",
     "export_columns",
     "export_row",
@@ -37,6 +38,7 @@ __all__ = [
     "prefill",
     "press",
     "section_errors",
+    "sections_asked",
     "validate",
     "visible",
 ]
@@ -186,6 +188,27 @@ def visible(form: Form, answers: Mapping[str, Any], *, today: dt.date | None = N
         except Invalid:
             continue
     return frozenset(asked)
+
+
+def sections_asked(form: Form, answers: Mapping[str, Any], *, officer: bool = False) -> tuple[Section, ...]:
+    """The sections that have something to ask, given the answers so far: the pages of a filing."""
+    asked = visible(form, answers, officer=officer)
+    return tuple(s for s in form.sections if any(f.id in asked and f.kind.asks for f in s.fields))
+
+
+def computed(form: Form, field_id: str, answers: Mapping[str, Any]) -> Any:
+    """What a computed field would be with the answers so far; None while its sources are missing or wrong."""
+    field = form.by_id[field_id]
+    values: dict[str, Any] = {}
+    for name in field.kind.depends(field):
+        source, raw = form.by_id[name], answers.get(name)
+        if source.kind.blank(source, raw):
+            continue
+        try:
+            values[name] = source.kind.clean(source, raw, Context())
+        except Invalid:
+            continue
+    return field.kind.compute(field, values)
 
 
 def section_errors(form: Form, validation: Validation, section_id: str) -> dict[str, tuple[FieldError, ...]]:

@@ -36,7 +36,6 @@ class Address(FieldType):
     key = "address"
     title = Text("Địa chỉ", "Address")
     options = frozenset({"abroad", "detail_required", "autocomplete"})
-    chooses = True
     messages = {
         "address_country": Text("Chọn quốc gia của {subject_lower}", "Choose the country of {subject_lower}"),
         "address_province": Text(
