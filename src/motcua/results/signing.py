@@ -21,17 +21,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from asn1crypto import algos
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.core.exceptions import ImproperlyConfigured
+from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.signers.pdf_cms import Signer as CMSSigner
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from motcua.kernel.refusals import Unavailable
 from motcua.kernel.registry import NotRegistered, Registry
@@ -82,16 +80,9 @@ signer_kinds: Registry[SignerKind] = Registry("signers")
 class _KeptKey(CMSSigner):
     """pyHanko's signer over a key that is already loaded: its own SimpleSigner parses the key again each time."""
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: bytes, authority: bytes) -> None:
-        registry = SimpleCertificateStore()
-        registry.register(asn1_x509.Certificate.load(authority))
-        super().__init__(
-            # Only the signer's own certificate goes in: its hash is signed. A root inside would be bytes nobody protects.
-            embed_roots=False,
-            signing_cert=asn1_x509.Certificate.load(certificate),
-            cert_registry=registry,
-            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
-        )
+    def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: bytes) -> None:
+        # Only the signer's own certificate goes in: its hash is signed. A root inside would be bytes nobody protects.
+        super().__init__(embed_roots=False, signing_cert=next(iter(load_certs_from_pemder_data(certificate))))
         self._key = key
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
@@ -231,15 +222,17 @@ def _kept(path: Path, make: Callable[[], _Pair]) -> _Pair:
 
 
 def _name(**parts: str) -> x509.Name:
-    """A distinguished name; X.520 bounds each part (64 characters), and a long agency name must not stop a signature."""
+    """A distinguished name. X.520 bounds a common name to 64; counted in bytes, as the library does, a Vietnamese name
+    gets there early, and must not stop a signature."""
     oids = {
         "title": NameOID.TITLE,
         "organisation": NameOID.ORGANIZATION_NAME,
         "common": NameOID.COMMON_NAME,
     }
+    parts["common"] = parts["common"].encode()[:64].decode(errors="ignore").strip()
     return x509.Name(
         [x509.NameAttribute(NameOID.COUNTRY_NAME, "VN")]
-        + [x509.NameAttribute(oids[key], value[:64]) for key, value in parts.items() if value]
+        + [x509.NameAttribute(oids[key], value) for key, value in parts.items() if value]
     )
 
 
@@ -290,7 +283,7 @@ class TestCaSigner:
             authority = self._ca()
             subject = _name(common=name, organisation=organisation, title=title)
             pair = _kept(self._folder / "officials" / f"{key}.pem", lambda: _issue(subject, authority))
-            self._leaves[key] = _KeptKey(pair.key, pair.der(), authority.der())
+            self._leaves[key] = _KeptKey(pair.key, pair.der())
             if len(self._leaves) > _KEPT_LEAVES:
                 self._leaves.popitem(last=False)
             return self._leaves[key]

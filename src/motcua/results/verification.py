@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from asn1crypto import parser, x509
+from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -88,7 +88,7 @@ def _judge(
     trailing: bool,
 ) -> Verdict:
     context = ValidationContext(
-        trust_roots=[x509.Certificate.load(root) for root in roots],
+        trust_roots=[certificate for root in roots for certificate in load_certs_from_pemder_data(root)],
         allow_fetching=False,
         moment=at,
         best_signature_time=at,
@@ -129,7 +129,16 @@ def _slot_untouched(signature: EmbeddedPdfSignature, pdf: bytes) -> bool:
     ranges = [int(value) for value in signature.byte_range]
     slot = pdf[ranges[0] + ranges[1] : ranges[2]]
     plain = {b"<" + content.hex().encode() + b">", b"<" + content.hex().upper().encode() + b">"}
-    return slot in plain and not content[parser.peek(content) :].strip(b"\0")
+    return slot in plain and not content[_der_length(content) :].strip(b"\0")
+
+
+def _der_length(content: bytes) -> int:
+    """Bytes that the outermost DER value takes, header included (X.690, 8.1.3)."""
+    first = content[1]
+    if first < 0x80:
+        return 2 + first
+    width = first & 0x7F
+    return 2 + width + int.from_bytes(content[2 : 2 + width], "big")
 
 
 def _who(signature: EmbeddedPdfSignature, *, timestamped: bool) -> SignedBy:
