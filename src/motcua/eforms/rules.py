@@ -31,7 +31,6 @@ __all__ = [
     "export_columns",
     "export_row",
     "form_schema",
-    "form_version",
     "load_definition",
     "parse_field",
     "parse_section",
@@ -51,25 +50,6 @@ def content_hash(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(
         json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     ).hexdigest()
-
-
-def form_version(version: int | str, definition: Callable[[], Mapping[str, Any]]) -> Form:
-    """The compiled form of a stored version, compiled once per process. `definition` is only called the first time.
-
-    Versions never change, so their id alone is the key; the 256 used last are kept.
-    """
-    form = _compiled.get(version)
-    if form is None:
-        form = load_definition(definition())
-        if len(_compiled) >= 256:
-            _compiled.pop(next(iter(_compiled)), None)
-    else:
-        _compiled.pop(version, None)
-    _compiled[version] = form
-    return form
-
-
-_compiled: dict[int | str, Form] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +279,7 @@ def prefill(form: Form, claims: Mapping[str, Any]) -> tuple[dict[str, Any], dict
         try:
             answers[field.id] = field.kind.clean(field, raw, context)
         except Invalid:
-            if not isinstance(raw, dict):
+            if not field.kind.completes:
                 continue
             answers[field.id] = raw
         sources[field.id] = path

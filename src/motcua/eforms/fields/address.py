@@ -35,6 +35,7 @@ PIECES = ("country", "province", "commune", "detail")
 class Address(FieldType):
     key = "address"
     title = Text("Địa chỉ", "Address")
+    completes = True
     options = frozenset({"abroad", "detail_required", "autocomplete"})
     messages = {
         "address_country": Text("Chọn quốc gia của {subject_lower}", "Choose the country of {subject_lower}"),

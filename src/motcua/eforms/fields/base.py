@@ -186,6 +186,8 @@ class FieldType(ABC):
     """False for headings, explanations and computed values: nothing is read from a post."""
     chooses: ClassVar[bool] = False
     """The empty-answer message says "choose", not "enter"."""
+    completes: ClassVar[bool] = False
+    """A claim may bring a part of the answer, which the person completes."""
 
     def parse(self, field: Field, data: PostData, name: str) -> Any:
         """The raw value from a post, or ABSENT."""

@@ -63,6 +63,8 @@ def clean_pieces(pieces: tuple[Field, ...], raw: Mapping[str, Any], context: Con
 class Compound(FieldType):
     """`pieces` gives the parts of one field; the value is a dict of their values."""
 
+    completes = True
+
     def pieces(self, field: Field) -> tuple[Field, ...]:
         raise NotImplementedError
 
