@@ -44,11 +44,13 @@ class Chart:
 
 
 def nice_top(highest: float) -> float:
-    """The least 1, 2, 2.5, 4, 5 or 10 times a power of ten that is not below ``highest``; 1 for nothing."""
+    """The least round number whose quarters are round too, not below ``highest``; 1 for nothing."""
     if highest <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(highest))
-    return next(step * power for step in (1, 2, 2.5, 4, 5, 10) if step * power >= highest - 1e-9)
+    return next(
+        step * power for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if step * power >= highest - 1e-9
+    )
 
 
 def grouped_bars(

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from markupsafe import Markup
 
 from motcua.web.shared.charts import grouped_bars
 from motcua.web.shared.formats import FILTERS
@@ -39,6 +40,21 @@ class MotcuaEnvironment(jinja2.Environment):
         if self.govuk is not None and isinstance(name, str) and name.startswith(GOVUK):
             return self.govuk.get_template(name, parent, globals)
         return super().get_template(name, parent, globals)
+
+
+@lru_cache(maxsize=8192)
+def _translated(language: str | None, message: str) -> Markup:
+    return Markup(translation.gettext(message))  # noqa: S704 - our own catalogues, not people's input
+
+
+def gettext(message: str, **values: Any) -> Markup:
+    """`_("…%(name)s…", name=…)` in a page: the translation is trusted, the values are escaped; `%%` is a per cent.
+
+    jinja2's own `_` looks its function up through the context at each call, half the time of a page of words;
+    `{% trans %}` still goes that way and means the same.
+    """
+    text = _translated(translation.get_language(), message)
+    return text % values if "%" in text else text
 
 
 @lru_cache(maxsize=4096)
@@ -76,7 +92,12 @@ def environment(**options: Any) -> jinja2.Environment:
         "keep_trailing_newline": False,
         "cache_size": 1000,
         "bytecode_cache": _bytecode_cache(),
-        "extensions": ["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols", *options.get("extensions", [])],
+        "extensions": [
+            "jinja2.ext.i18n",
+            "jinja2.ext.do",
+            "jinja2.ext.loopcontrols",
+            *options.get("extensions", []),
+        ],
     }
     env = MotcuaEnvironment(**strict)
     env.govuk = jinja2.Environment(
@@ -94,6 +115,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env.policies["ext.i18n.trimmed"] = True  # as tools/messages.py extracts
     env.filters.update(FILTERS)
     env.globals.update(
+        _=gettext,
         static=lru_cache(maxsize=512)(static) if not settings.DEBUG else static,
         url=url,
         grouped_bars=grouped_bars,

@@ -99,7 +99,7 @@ def file_size(size: int) -> str:
         return f"{size}{NO_BREAK}B"
     if size < 1_000_000:
         return f"{number_vn(size / 1000)}{NO_BREAK}KB"
-    return f"{number_vn(size / 1_000_000, 1)}{NO_BREAK}MB"
+    return f"{number_vn(size / 1_000_000, 1).removesuffix(',0')}{NO_BREAK}MB"
 
 
 def status_words(code: int) -> str:
