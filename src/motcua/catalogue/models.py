@@ -222,7 +222,9 @@ class Component(models.Model):
         max_length=200, null=True, help_text="The database that makes the paper unnecessary"
     )
     channel = models.CharField(max_length=8, choices=Channel.choices, blank=True)
-    by_form = models.BooleanField(default=False, help_text="The declaration itself: the electronic form takes its place")
+    by_form = models.BooleanField(
+        default=False, help_text="The declaration itself: the electronic form takes its place"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "key"], name="component_key")]

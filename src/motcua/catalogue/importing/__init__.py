@@ -20,6 +20,7 @@ from motcua.catalogue.importing.names import (
     ministry_name,
     public_text,
     rejoin,
+    short_name,
     unique_names,
 )
 from motcua.catalogue.importing.papers import read_components, read_replacements
@@ -185,7 +186,7 @@ def _procedure(
     source = detail or index
     assert source is not None
     name = clean(str((index or source)["name"]))
-    short = clean(str(detail["short_name"])) if detail else name
+    short = clean(str(detail["short_name"])) if detail else short_name(name)
     executors = unique_names(str(e) for e in (index or {}).get("executor", []))
     target = detail.get("target") or [] if detail else []
     level = LEVELS.get(str(detail.get("online_level")), "unknown") if detail else "unknown"
@@ -203,7 +204,7 @@ def _procedure(
     return ProcedureRecord(
         national_code=code,
         name=name,
-        short_name=short[:300],
+        short_name=short,
         name_en=overlay.get("name_en", ""),
         ministry=ministry_name((index or {}).get("issuer") or (detail or {}).get("issuing_ministry")),
         sector=spellings[str((index or source)["sector"])],

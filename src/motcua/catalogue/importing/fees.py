@@ -17,7 +17,8 @@ from motcua.kernel.text import clean
 
 CHANNELS = {"online": "online", "bcci": "post", "in_person": "counter"}
 _AMOUNT = re.compile(
-    r"(\d{1,3}(?:\.\d{3})+|\d{4,})\s*(?:đồng|đ)(?:\s*/\s*(trường hợp|cơ sở|bản sao|\w+))?", re.IGNORECASE
+    r"(\d{1,3}(?:\.\d{3})+|\d{4,})\s*(?:đồng|đ)(?:\s*/\s*(trường hợp|cơ sở|bản sao|[^\W\d]\w*))?",
+    re.IGNORECASE,
 )
 _FREE = re.compile(r"^(?:[^:]*:\s*)?(miễn(?! lệ phí,)|không thu)", re.IGNORECASE)
 _LOCAL = re.compile(

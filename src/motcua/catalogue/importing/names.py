@@ -75,6 +75,13 @@ def canonical_spellings(names: Iterable[str]) -> dict[str, str]:
     return {name: best[fold(name)] for name in counts}
 
 
+def short_name(name: str, longest: int = 160) -> str:
+    """What a list shows when the source has no short name: without "Thủ tục", cut between words."""
+    short = re.sub(r"^thủ tục\s+(?=\w)", "", name, flags=re.IGNORECASE)
+    short = short[:1].upper() + short[1:]
+    return short if len(short) <= longest else short[:longest].rsplit(" ", 1)[0].rstrip(" ,;(") + "…"
+
+
 def database_name(text: str) -> str:
     """`CSDLQG về dân cư` → `Cơ sở dữ liệu quốc gia về dân cư`."""
     name = clean(text)

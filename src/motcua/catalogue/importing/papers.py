@@ -17,7 +17,8 @@ _INSTRUMENT = re.compile(r"^(?:luật|nghị định|thông tư|nghị quyết|q
 
 # The declaration comes first in the official lists, under one of these names.
 _DECLARATION = re.compile(
-    r"(mẫu .*tương tác|tờ khai|đơn|giấy đề nghị|phiếu (đề nghị|thu thập|tự khai)|thông báo|văn bản đề nghị)", re.IGNORECASE
+    r"(mẫu .*tương tác|tờ khai|đơn|giấy đề nghị|phiếu (đề nghị|thu thập|tự khai)|thông báo|văn bản đề nghị)",
+    re.IGNORECASE,
 )
 
 
