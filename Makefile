@@ -44,8 +44,8 @@ browser:
 	@$(MAKE) -s .bootstrap ARGS=--quiet
 	@$(PY) tools/chromium.py >/dev/null
 
-test: browser ## all tests, those in a real browser included (ARGS="tests/kernel -k tet" for some)
-	@exec $(PY) tools/test.py $(ARGS)
+test: browser ## all tests, those in a real browser included (ARGS="tests/kernel" for some)
+	@exec $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: ## style, types, import contracts, migrations, templates, translations
 	@$(MAKE) -s .bootstrap ARGS=--quiet

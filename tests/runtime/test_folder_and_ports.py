@@ -15,7 +15,7 @@ import pytest
 from motcua.cli import main
 from motcua.runtime.errors import CannotRun
 from motcua.runtime.folder import DataFolder, parse_data
-from motcua.runtime.health import read_state, write_state
+from motcua.runtime.health import ProcessState, State, read_state, write_state
 from motcua.runtime.ports import claim_port, free_port, parse_port, who_listens
 
 Usage = namedtuple("Usage", "total used free")
@@ -180,14 +180,21 @@ class TestReset:
 
 
 class TestHealth:
-    def test_nothing_is_not_ready(self, data: Path) -> None:
-        assert read_state(data)["ready"] is False
-        (data / "state.json").write_text("[]")
-        assert read_state(data)["processes"] == {}
+    def test_without_a_supervisor_there_is_no_state(self, data: Path) -> None:
+        assert read_state(data) is None
+
+    @pytest.mark.parametrize("content", ["[]", "{", '{"ready": "yes"}'])
+    def test_what_cannot_be_understood_is_not_ready(self, data: Path, content: str) -> None:
+        (data / "state.json").write_text(content)
+        state = read_state(data)
+        assert state is not None
+        assert state["ready"] is False
+        assert state["processes"] == {}
 
     def test_round_trip(self, data: Path) -> None:
-        state = read_state(data)
-        state["ready"] = True
-        state["processes"]["web"] = {"up": True, "pid": 1, "since": None, "restarts": 0}
+        web = ProcessState(up=True, pid=1, since=None, restarts=0)
+        state = State(
+            ready=True, supervisor=2, since=None, address="http://127.0.0.1:8000", processes={"web": web}
+        )
         write_state(data / "run", state)
         assert read_state(data / "run") == state

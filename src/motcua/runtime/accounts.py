@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from motcua.runtime.errors import CannotRun
 
@@ -31,7 +32,7 @@ class ProcessOwner:
     groups: tuple[int, ...] = field(default=())
     other: bool = False
 
-    def popen_arguments(self) -> dict[str, object]:
+    def popen_arguments(self) -> dict[str, Any]:
         """Keyword arguments for :class:`subprocess.Popen` that change to this user."""
         if not self.other:
             return {}
@@ -57,7 +58,7 @@ class ProcessOwner:
                 cwd="/",
                 timeout=30,
                 check=False,
-                **self.popen_arguments(),  # type: ignore[call-overload]
+                **self.popen_arguments(),
             )
         except (OSError, subprocess.SubprocessError):
             return False

@@ -124,7 +124,7 @@ def _probe(folder: Path, source: str, owner: ProcessOwner, package: Path | None 
             cwd="/",
             timeout=30,
             check=False,
-            **owner.popen_arguments(),  # type: ignore[call-overload]
+            **owner.popen_arguments(),
         )
     except (OSError, subprocess.SubprocessError):
         return None

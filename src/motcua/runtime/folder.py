@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,7 +147,7 @@ class DataFolder:
                 ) from error
         else:
             found = {}
-        wanted = {
+        wanted: dict[str, Callable[[], str]] = {
             "MOTCUA_SECRET_KEY": lambda: secrets.token_urlsafe(48),
             "MOTCUA_FIELD_KEYS": lambda: "1:" + _key(),
             "MOTCUA_INDEX_KEY": _key,

@@ -28,19 +28,20 @@ class State(TypedDict):
     processes: dict[str, ProcessState]
 
 
-def read_state(folder: Path | str) -> State:
+def read_state(folder: Path | str) -> State | None:
     """The supervisor's last word in ``folder`` (``MOTCUA_HEALTH_DIR``).
 
-    Without a supervisor (an installation with its own service manager) or with an unreadable file: not ready,
-    no processes. Never raises.
+    None where there has never been a supervisor (an installation with its own service manager); not ready with
+    no processes when the file cannot be understood. Never raises.
     """
-    empty = State(ready=False, supervisor=None, since=None, address=None, processes={})
     try:
         found = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError):
-        return empty
+        found = {}
     if not isinstance(found, dict):
-        return empty
+        found = {}
     return State(
         ready=found.get("ready") is True,
         supervisor=found.get("supervisor"),

@@ -276,7 +276,7 @@ class Cluster:
                 capture_output=True,
                 text=True,
                 check=False,
-                **self._owner.popen_arguments(),  # type: ignore[call-overload]
+                **self._owner.popen_arguments(),
             )
         finally:
             password.unlink()

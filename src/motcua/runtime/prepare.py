@@ -11,8 +11,7 @@ import argparse
 import contextlib
 import fcntl
 import hashlib
-import importlib
-import json
+import importlib.util
 import os
 import sys
 import time
@@ -64,7 +63,7 @@ def steps() -> list[Step]:
         Step("static files", _static_needed, _collect_static),
         Step("catalogue", _catalogue_needed, _import_catalogue),
     ]
-    if demo:
+    if demo and importlib.util.find_spec("motcua.cli.demo"):
         found.append(Step("demo province", _demo_needed, _make_demo))
     return found
 
@@ -176,20 +175,52 @@ def _collect_static() -> str:
 # -- catalogue and demo -----------------------------------------------------------------------------
 
 
+def _stamp(name: str) -> Path:
+    """Where it is noted what ``name`` was last made from, for this database."""
+    database = hashlib.sha256(os.environ["DATABASE_URL"].encode()).hexdigest()[:12]
+    return Path(os.environ["MOTCUA_DATA"]) / "run" / f"{name}-{database}.stamp"
+
+
+def _made_from(name: str) -> str | None:
+    try:
+        return _stamp(name).read_text()
+    except OSError:
+        return None
+
+
+def _catalogue_sources() -> str:
+    """A fingerprint of the published data and of the code that reads it."""
+    folder = Path(__file__).resolve().parents[1] / "catalogue"
+    digest = hashlib.sha256()
+    for path in sorted([*(folder / "data").iterdir(), *(folder / "importing").glob("*.py")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
 def _catalogue_needed() -> bool:
-    return _importer().needed()  # type: ignore[no-any-return]
+    from motcua.catalogue.models import Procedure
+
+    return _made_from("catalogue") != _catalogue_sources() or not Procedure.objects.exists()
 
 
 def _import_catalogue() -> str:
-    return str(_importer().bring_up_to_date() or "")
+    from datetime import UTC, datetime
 
+    from motcua.catalogue.actions import import_catalogue
+    from motcua.catalogue.importing import bundled_sources, parse
+    from motcua.kernel.actors import SYSTEM
 
-def _importer():  # type: ignore[no-untyped-def]
-    return importlib.import_module("motcua.catalogue.importing")
+    parsed = parse(bundled_sources())
+    import_catalogue(actor=SYSTEM, parsed=parsed, now=datetime.now(UTC))
+    _stamp("catalogue").write_text(_catalogue_sources())
+    detailed = sum(1 for record in parsed.procedures if record.definition)
+    return f"{len(parsed.procedures)} procedures, {detailed} in detail, {len(parsed.odd)} odd rows reported"
 
 
 def _demo_needed() -> bool:
-    return True
+    from motcua.dossiers.models import Dossier
+
+    return _made_from("demo") is None or not Dossier.objects.exists()
 
 
 def _make_demo() -> str:
@@ -197,8 +228,13 @@ def _make_demo() -> str:
 
     parser = argparse.ArgumentParser()
     demo.configure(parser)
-    demo.run(parser.parse_args(["--if-empty"]))
-    return json.dumps({})
+    code = demo.run(parser.parse_args(["--if-empty"]))
+    if code:
+        raise CannotRun(
+            "The demo province could not be made; the log of `prepare` says why. `make reset` starts anew."
+        )
+    _stamp("demo").write_text("made")
+    return ""
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def spawn(
             process_group=0,
             # The only way to be told of our death; the function above touches nothing but the kernel.
             preexec_fn=_die_with_parent(death_signal, os.getpid()),
-            **(owner.popen_arguments() if owner else {}),  # type: ignore[call-overload]
+            **(owner.popen_arguments() if owner else {}),
         )
 
 

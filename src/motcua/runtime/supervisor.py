@@ -29,7 +29,7 @@ from motcua.runtime.services import FIRST_PAUSE, LONGEST_PAUSE, Service, answers
 
 ROOT = Path(motcua.__file__).resolve().parents[2]
 CLIENT_ID = "motcua"
-START_SECONDS = 180
+START_SECONDS = 90
 FAILURES_AT_START = 3
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ ENVIRONMENT = {
 _server: Cluster | None = None
 
 
-def _start() -> None:
+def start() -> None:
     """Set the environment and start a server, once for the run (workers inherit both)."""
     global _server
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -70,7 +70,7 @@ def _start() -> None:
         except CannotRun as error:
             if "in use by another" in str(error) and slot < SLOTS:
                 continue
-            raise pytest.UsageError(str(error)) from error
+            raise
         _server, url = cluster, cluster.url()
         break
     os.environ["DATABASE_URL"] = url
@@ -82,12 +82,20 @@ def _start() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
     """Before pytest-django looks at the settings: a wrapper runs outside every plain hook."""
-    _start()
+    try:
+        start()
+    except CannotRun as error:
+        raise pytest.UsageError(str(error)) from error
     return (yield)
 
 
 def pytest_unconfigure() -> None:
-    """Stop the server with the run that started it."""
+    """The server ends with the run that started it."""
+    stop()
+
+
+def stop() -> None:
+    """Stop the server of this process; its data stays for the next run."""
     global _server
     if _server is not None:
         _server.stop()
@@ -106,7 +114,7 @@ def _fingerprint() -> str:
 
 
 @pytest.fixture(scope="session")
-def _migrated_template(django_db_blocker: Any) -> Iterator[str]:
+def _migrated_template(django_db_blocker: Any) -> str:
     """Name of a database with all tables, made when the migrations have changed."""
     from django.core.management import call_command
     from django.db import connection
@@ -142,7 +150,7 @@ def _migrated_template(django_db_blocker: Any) -> Iterator[str]:
                         sql.Identifier(making), sql.Identifier(template)
                     )
                 )
-    yield template
+    return template
 
 
 @pytest.fixture(scope="session")
