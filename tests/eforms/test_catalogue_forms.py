@@ -45,7 +45,10 @@ def test_good_answers_are_taken_and_each_single_corruption_is_refused_at_its_fie
         if not field.kind.asks:
             continue
         for wrong in spoiled(field, answers[field_id]):
-            assert field_id in validate(form, {**answers, field_id: wrong}, today=TODAY).errors, (field_id, wrong)
+            assert field_id in validate(form, {**answers, field_id: wrong}, today=TODAY).errors, (
+                field_id,
+                wrong,
+            )
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=IDS)

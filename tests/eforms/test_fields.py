@@ -19,7 +19,9 @@ TODAY = dt.date(2026, 11, 24)
 
 def field(type_, **rest):
     raw = {"id": "f", "type": type_, "label": {"vi": "Câu hỏi", "en": "Question"}, **rest}
-    form = load_definition({"key": "k", "title": "T", "sections": [{"id": "s", "title": "S", "fields": [raw]}]})
+    form = load_definition(
+        {"key": "k", "title": "T", "sections": [{"id": "s", "title": "S", "fields": [raw]}]}
+    )
     return form.by_id["f"]
 
 
@@ -96,7 +98,12 @@ def test_what_is_typed_becomes_what_is_stored(type_, typed, stored):
         ("daterange", {"from": "2024-01-01", "to": "2026-06-01"}, {"max_years": 2}, ("range_long", "to")),
         ("id_paper", {"type": "can_cuoc", "number": "123456789"}, {}, ("paper_digits", "number")),
         ("bank_account", {"bank": "bidv", "number": "!!", "holder": "LAN"}, {}, ("account_number", "number")),
-        ("address", {"province": "38", "commune": "00070", "detail": "x"}, {}, ("address_commune_elsewhere", "commune")),
+        (
+            "address",
+            {"province": "38", "commune": "00070", "detail": "x"},
+            {},
+            ("address_commune_elsewhere", "commune"),
+        ),
         ("address", {"detail": "x"}, {}, ("address_province", "province")),
         ("photo", {"file": "../x"}, {}, ("photo_missing", "")),
     ],
@@ -176,7 +183,9 @@ def test_rows_name_the_row_and_the_column_that_is_wrong():
 
 def test_the_registry_is_fresh_each_time_and_complete():
     assert load_field_types().keys() == FIELD_TYPES.keys()
-    assert {"address", "appointment", "computed", "id_paper", "land_parcel", "photo", "table"} <= set(FIELD_TYPES.keys())
+    assert {"address", "appointment", "computed", "id_paper", "land_parcel", "photo", "table"} <= set(
+        FIELD_TYPES.keys()
+    )
     for kind in FIELD_TYPES:
         assert kind.title.vi
         assert kind.title.en
@@ -185,13 +194,16 @@ def test_the_registry_is_fresh_each_time_and_complete():
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=40),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["day", "year", "province", "detail", "number", "file"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["day", "year", "province", "detail", "number", "file"]), inner, max_size=3
+        )
+    ),
     max_leaves=8,
 )
 SIMPLE = [
-    kind.key
-    for kind in FIELD_TYPES
-    if kind.asks and kind.key not in ("code", "multi", "group", "table")
+    kind.key for kind in FIELD_TYPES if kind.asks and kind.key not in ("code", "multi", "group", "table")
 ]
 
 

@@ -56,11 +56,16 @@ def marital():
 
 
 def small(*fields, checks=()):
-    return {"key": "k", "title": "T", "sections": [{"id": "s", "title": "S", "fields": list(fields)}], "checks": list(checks)}
+    return {
+        "key": "k",
+        "title": "T",
+        "sections": [{"id": "s", "title": "S", "fields": list(fields)}],
+        "checks": list(checks),
+    }
 
 
-def q(id, type="text", **rest):
-    return {"id": id, "type": type, "label": {"vi": f"Câu {id}", "en": f"Question {id}"}, **rest}
+def q(name, kind="text", **rest):
+    return {"id": name, "type": kind, "label": {"vi": f"Câu {name}", "en": f"Question {name}"}, **rest}
 
 
 # --- definitions ------------------------------------------------------------------------------------------------------
@@ -94,7 +99,10 @@ def test_birth_registration_asks_its_35_fields(birth):
         (small(q("a", "date", max="tomorrowish")), "bad_setting"),
         (small(q("a", "table")), "bad_setting"),
         (small(q("a", "group", columns=[q("x", show_if="a")])), "condition_inside"),
-        (small(q("a", "code", reference="GIOI_TINH"), q("b", show_if={"field": "a", "value": "9"})), "condition_value"),
+        (
+            small(q("a", "code", reference="GIOI_TINH"), q("b", show_if={"field": "a", "value": "9"})),
+            "condition_value",
+        ),
         (small(q("a", "computed", compute={"kind": "python", "of": "a"})), "bad_setting"),
         (small(q("a", "date"), q("b", copy_from={"field": "a", "if": "a"})), "copy_type"),
         ({"key": "k", "title": "T", "sections": []}, "no_sections"),
@@ -122,7 +130,9 @@ def test_an_empty_form_gives_every_error_at_once_in_order(birth):
 
 
 def test_a_hidden_answer_is_dropped_even_when_forged(birth):
-    answers = good_answers(birth, {"quan_he_voi_tre": "ong_ba", "de_nghi_cap_ban_sao": "0", "so_luong_ban_sao": "7"})
+    answers = good_answers(
+        birth, {"quan_he_voi_tre": "ong_ba", "de_nghi_cap_ban_sao": "0", "so_luong_ban_sao": "7"}
+    )
     judged = validate(birth, answers, today=TODAY)
     assert judged.ok
     assert "so_luong_ban_sao" not in judged.cleaned
@@ -130,7 +140,12 @@ def test_a_hidden_answer_is_dropped_even_when_forged(birth):
 
 def test_unknown_computed_and_copied_answers_cannot_be_forged(birth):
     answers = good_answers(birth, {"quan_he_voi_tre": "me"})
-    answers |= {"is_admin": True, "tre_ngay_sinh_chu": "Ngày khác", "me_ho_ten": "Người Lạ", "tre_ngay_sinh": "2026-02-12"}
+    answers |= {
+        "is_admin": True,
+        "tre_ngay_sinh_chu": "Ngày khác",
+        "me_ho_ten": "Người Lạ",
+        "tre_ngay_sinh": "2026-02-12",
+    }
     cleaned = validate(birth, answers, today=TODAY).cleaned
     assert "is_admin" not in cleaned
     assert cleaned["tre_ngay_sinh_chu"] == "Ngày mười hai tháng hai năm hai nghìn không trăm hai mươi sáu"
@@ -157,7 +172,11 @@ def test_a_copy_of_nothing_is_asked_after_all(birth):
 
 def test_a_field_hidden_by_a_hidden_field_is_hidden():
     form = load_definition(
-        small(q("a", "bool"), q("b", "bool", show_if="a"), q("c", show_if={"field": "b", "op": "eq", "value": True}))
+        small(
+            q("a", "bool"),
+            q("b", "bool", show_if="a"),
+            q("c", show_if={"field": "b", "op": "eq", "value": True}),
+        )
     )
     assert visible(form, {"a": "0", "b": "1", "c": "x"}) == {"a"}
     assert validate(form, {"a": "0", "b": "1", "c": "x"}, today=TODAY).cleaned == {"a": False}
@@ -165,7 +184,9 @@ def test_a_field_hidden_by_a_hidden_field_is_hidden():
 
 
 def test_a_wrong_answer_counts_as_blank_for_conditions():
-    form = load_definition(small(q("n", "int"), q("more", show_if={"field": "n", "op": "gt", "value": 3}, required=True)))
+    form = load_definition(
+        small(q("n", "int"), q("more", show_if={"field": "n", "op": "gt", "value": 3}, required=True))
+    )
     assert set(validate(form, {"n": "nhiều"}, today=TODAY).errors) == {"n"}
     assert set(validate(form, {"n": "4"}, today=TODAY).errors) == {"more"}
     assert validate(form, {"n": "2"}, today=TODAY).ok
@@ -173,7 +194,12 @@ def test_a_wrong_answer_counts_as_blank_for_conditions():
 
 def test_checks_over_several_answers(marital):
     answers = good_answers(
-        marital, {"nguoi_duoc_cap_la": "chinh_toi", "tinh_trang_hon_nhan": "dang_co_vo_chong", "muc_dich_loai": "ket_hon"}
+        marital,
+        {
+            "nguoi_duoc_cap_la": "chinh_toi",
+            "tinh_trang_hon_nhan": "dang_co_vo_chong",
+            "muc_dich_loai": "ket_hon",
+        },
     )
     assert set(validate(marital, answers, today=TODAY).errors) == {"muc_dich_loai"}
 
@@ -196,7 +222,10 @@ def test_a_wrong_century_digit_warns_and_does_not_block(birth):
 def test_officer_fields_are_invisible_and_unwritable_for_the_public():
     form = load_definition(small(q("a"), q("note", officer_only=True)))
     assert validate(form, {"a": "x", "note": "forged"}, today=TODAY).cleaned == {"a": "x"}
-    assert validate(form, {"a": "x", "note": "seen"}, today=TODAY, officer=True).cleaned == {"a": "x", "note": "seen"}
+    assert validate(form, {"a": "x", "note": "seen"}, today=TODAY, officer=True).cleaned == {
+        "a": "x",
+        "note": "seen",
+    }
     assert parse_section(form, "s", {"a": ["x"], "note": ["forged"]}) == {"a": "x"}
 
 
@@ -221,14 +250,23 @@ def test_a_business_day_is_asked_of_the_calendar():
 
 
 def test_a_post_of_one_field_touches_only_it(birth):
-    data = {"tre_ngay_sinh.day": ["12"], "tre_ngay_sinh.month": ["2"], "tre_ngay_sinh.year": ["2026"], "csrf": ["x"]}
-    assert parse_field(birth, "tre_ngay_sinh", data) == {"tre_ngay_sinh": {"day": "12", "month": "2", "year": "2026"}}
+    data = {
+        "tre_ngay_sinh.day": ["12"],
+        "tre_ngay_sinh.month": ["2"],
+        "tre_ngay_sinh.year": ["2026"],
+        "csrf": ["x"],
+    }
+    assert parse_field(birth, "tre_ngay_sinh", data) == {
+        "tre_ngay_sinh": {"day": "12", "month": "2", "year": "2026"}
+    }
     assert parse_section(birth, "tre", data) == parse_field(birth, "tre_ngay_sinh", data)
     assert parse_field(birth, "tre_ho_ten", data) == {}
 
 
 def test_an_unticked_box_is_no_and_an_absent_one_is_nothing(birth):
-    assert parse_field(birth, "de_nghi_cap_ban_sao", {"de_nghi_cap_ban_sao.present": ["1"]}) == {"de_nghi_cap_ban_sao": False}
+    assert parse_field(birth, "de_nghi_cap_ban_sao", {"de_nghi_cap_ban_sao.present": ["1"]}) == {
+        "de_nghi_cap_ban_sao": False
+    }
     assert parse_field(birth, "de_nghi_cap_ban_sao", {}) == {}
 
 
@@ -277,7 +315,13 @@ def test_claims_fill_the_one_who_files_and_say_where_from(birth):
 
 @pytest.mark.parametrize(
     ("claim", "stored"),
-    [("19900327", "1990-03-27"), ("27/03/1990", "1990-03-27"), ("1990", "1990"), ("1990-03-27", "1990-03-27"), ({"Nam": "1990"}, "1990")],
+    [
+        ("19900327", "1990-03-27"),
+        ("27/03/1990", "1990-03-27"),
+        ("1990", "1990"),
+        ("1990-03-27", "1990-03-27"),
+        ({"Nam": "1990"}, "1990"),
+    ],
 )
 def test_birth_dates_come_in_every_form(birth, claim, stored):
     assert prefill(birth, {"NgayThangNamSinh": claim})[0]["nguoi_yeu_cau_ngay_sinh"] == stored

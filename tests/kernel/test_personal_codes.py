@@ -27,7 +27,13 @@ def test_a_citizen_id_says_sex_and_year(typed, sex, year):
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("", "digits"), ("03808501234", "length"), ("0380850123456", "length"), ("03808501234x", "digits"), ("０３８０８５０１２３４５", "digits")],
+    [
+        ("", "digits"),
+        ("03808501234", "length"),
+        ("0380850123456", "length"),
+        ("03808501234x", "digits"),
+        ("０３８０８５０１２３４５", "digits"),
+    ],
 )
 def test_a_wrong_citizen_id_says_why(typed, code):
     with pytest.raises(WrongCode) as wrong:
@@ -70,7 +76,12 @@ def test_three_kinds_of_tax_code(typed, number, kind):
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("0100233480", "checksum"), ("12345", "length"), ("01002334ab", "digits"), ("0314409058-000", "component")],
+    [
+        ("0100233480", "checksum"),
+        ("12345", "length"),
+        ("01002334ab", "digits"),
+        ("0314409058-000", "component"),
+    ],
 )
 def test_a_wrong_tax_code_says_why(typed, code):
     with pytest.raises(WrongCode) as wrong:

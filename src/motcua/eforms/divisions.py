@@ -57,7 +57,9 @@ def communes(province: str) -> Choices | None:
     if rows is None:
         return None
     options = (Option(f"{row['code']:05}", Text(row["name"])) for row in rows)
-    return Choices(f"XA-{province}", tuple(sorted(options, key=lambda o: sort_key(_without_kind(o.label.vi)))))
+    return Choices(
+        f"XA-{province}", tuple(sorted(options, key=lambda o: sort_key(_without_kind(o.label.vi))))
+    )
 
 
 def _without_kind(name: str) -> str:

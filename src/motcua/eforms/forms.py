@@ -9,7 +9,7 @@ answer is found by them for the life of a dossier.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,8 +21,25 @@ from motcua.eforms.reference import NAMES, reference
 from motcua.kernel.registry import Registry
 
 COMMON = frozenset(
-    "id type label hint help required required_if upper max_length options reference columns show_if prefill copy_from "
-    "officer_only subject".split()
+    [
+        "id",
+        "type",
+        "label",
+        "hint",
+        "help",
+        "required",
+        "required_if",
+        "upper",
+        "max_length",
+        "options",
+        "reference",
+        "columns",
+        "show_if",
+        "prefill",
+        "copy_from",
+        "officer_only",
+        "subject",
+    ]
 )
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 MAX_FIELDS = 500
@@ -38,9 +55,9 @@ class Problem:
 
 
 class BadDefinition(ValueError):
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(f"{p.where}: {p.code} {p.detail}".strip() for p in problems[:5]))
-        self.problems = problems
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True)
@@ -109,7 +126,7 @@ def load_definition(data: Mapping[str, Any], types: Registry[FieldType] = FIELD_
     """Compile. Raises BadDefinition with all problems."""
     form, problems = _Reader(types).read(data)
     if problems or form is None:
-        raise BadDefinition(tuple(problems))
+        raise BadDefinition(problems)
     return form
 
 
@@ -180,7 +197,9 @@ class _Reader:
         if not made:
             self.say("no_fields", where)
         show_if = self.condition(raw.get("show_if"), where)
-        return Section(str(raw.get("id", "")), Text.of(raw.get("title")), Text.of(raw.get("help")), fields, show_if)
+        return Section(
+            str(raw.get("id", "")), Text.of(raw.get("title")), Text.of(raw.get("help")), fields, show_if
+        )
 
     def condition(self, raw: Any, where: str) -> Condition | None:
         if raw is None:
@@ -206,7 +225,9 @@ class _Reader:
             self.say("unknown_option", where, option)
         if not Text.of(raw.get("label")):
             self.say("no_label", where)
-        if inner and (raw.get("show_if") is not None or raw.get("copy_from") or raw.get("required_if") is not None):
+        if inner and (
+            raw.get("show_if") is not None or raw.get("copy_from") or raw.get("required_if") is not None
+        ):
             self.say("condition_inside", where)
         columns = tuple(
             column
@@ -262,7 +283,11 @@ class _Reader:
     def check(self, raw: Mapping[str, Any], by_id: Mapping[str, Field], index: int) -> Check | None:
         where = f"checks.{index}"
         test = self.condition(raw.get("if"), where)
-        message, at, level = Text.of(raw.get("message")), str(raw.get("field", "")), str(raw.get("level", "error"))
+        message, at, level = (
+            Text.of(raw.get("message")),
+            str(raw.get("field", "")),
+            str(raw.get("level", "error")),
+        )
         if test is None or not message or at not in by_id or level not in ("error", "warning"):
             self.say("bad_check", where)
             return None
@@ -310,7 +335,9 @@ class _Reader:
                 self.say("cycle", "fields", ", ".join(sorted(f.id for _, f in waiting)))
                 return ()
             for section, f in ready:
-                tests = tuple(conditions.compile_test(c) for c in (section.show_if, f.show_if) if c is not None)
+                tests = tuple(
+                    conditions.compile_test(c) for c in (section.show_if, f.show_if) if c is not None
+                )
                 plans.append(
                     Plan(
                         f,
@@ -341,7 +368,11 @@ class _Reader:
 
 
 def _own_needs(f: Field) -> frozenset[str]:
-    own = conditions.references(f.show_if) | conditions.references(f.required_if) | conditions.references(f.copy_if)
+    own = (
+        conditions.references(f.show_if)
+        | conditions.references(f.required_if)
+        | conditions.references(f.copy_if)
+    )
     return own | f.kind.depends(f) | (frozenset({f.copy_from}) if f.copy_from else frozenset())
 
 
@@ -353,4 +384,13 @@ def _comparisons(*parts: Condition | None) -> Iterable[conditions.Comparison]:
             yield from _comparisons(*part.parts)
 
 
-__all__ = ["BadDefinition", "Check", "Form", "Plan", "Problem", "Section", "check_definition", "load_definition"]
+__all__ = [
+    "BadDefinition",
+    "Check",
+    "Form",
+    "Plan",
+    "Problem",
+    "Section",
+    "check_definition",
+    "load_definition",
+]

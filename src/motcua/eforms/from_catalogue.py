@@ -25,7 +25,13 @@ PIECES: Mapping[str, tuple[str, str, str]] = {
     "giay_to": ("Identity paper", "SoDinhDanh", ""),
 }
 ACCOUNT = {"so_dien_thoai": "SoDienThoai", "email": "ThuDienTu"}
-HOLDER = {"dan_toc": "DanToc", "ton_giao": "TonGiao", "gioi_tinh": "GioiTinh", "ma_bhxh": "MaBHXH", "mst": "MaSoThue"}
+HOLDER = {
+    "dan_toc": "DanToc",
+    "ton_giao": "TonGiao",
+    "gioi_tinh": "GioiTinh",
+    "ma_bhxh": "MaBHXH",
+    "mst": "MaSoThue",
+}
 PAST = {"ngay_chet", "ngay_dang_ky", "ngay_cap", "ngay_cham_dut", "thoi_diem_su_dung"}
 # Without this list of places a code would be a guess; words are honest.
 AS_WORDS = {"noi_kcb"}
@@ -33,7 +39,9 @@ AS_WORDS = {"noi_kcb"}
 
 @cache
 def _words() -> dict[str, Any]:
-    words: dict[str, Any] = json.loads((HERE / "reference" / "catalogue_words.json").read_text(encoding="utf-8"))
+    words: dict[str, Any] = json.loads(
+        (HERE / "reference" / "catalogue_words.json").read_text(encoding="utf-8")
+    )
     return words
 
 
@@ -100,7 +108,11 @@ def _wording(pair: Sequence[str]) -> dict[str, str]:
 def _field(code: str, raw: Mapping[str, Any], holder: str, keys: set[str]) -> dict[str, Any]:
     key, kind = str(raw["key"]), str(raw["type"])
     person, piece = split_key(key)
-    field: dict[str, Any] = {"id": key, "type": kind, "label": {"vi": _label(raw), "en": _english(key, person, piece)}}
+    field: dict[str, Any] = {
+        "id": key,
+        "type": kind,
+        "label": {"vi": _label(raw), "en": _english(key, person, piece)},
+    }
     if raw.get("required"):
         field["required"] = True
     if raw.get("upper"):
@@ -143,7 +155,10 @@ def _settings(code: str, field: dict[str, Any], raw: Mapping[str, Any], keys: se
         case "group" | "table":
             _columns(field, raw)
         case "photo":
-            field["spec"] = {"vi": str(raw.get("spec") or "Ảnh 4x6, nền trắng, JPG hoặc PNG"), "en": "4x6, white ground, JPG or PNG"}
+            field["spec"] = {
+                "vi": str(raw.get("spec") or "Ảnh 4x6, nền trắng, JPG hoặc PNG"),
+                "en": "4x6, white ground, JPG or PNG",
+            }
 
 
 def _options(code: str, field: dict[str, Any], raw: Mapping[str, Any]) -> None:
@@ -154,7 +169,9 @@ def _options(code: str, field: dict[str, Any], raw: Mapping[str, Any]) -> None:
     elif rows and field["id"] not in AS_WORDS:
         field["options"] = [{"code": row[0], "label": _wording(row[1:])} for row in rows]
     elif raw.get("options"):
-        field["options"] = [{"code": str(i), "label": {"vi": str(o)}} for i, o in enumerate(raw["options"], 1)]
+        field["options"] = [
+            {"code": str(i), "label": {"vi": str(o)}} for i, o in enumerate(raw["options"], 1)
+        ]
     else:
         field["type"] = "text"
 

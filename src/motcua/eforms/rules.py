@@ -142,7 +142,9 @@ def _run_checks(
         found[check.field] = (*found.get(check.field, ()), FieldError("check", {"message": check.message}))
 
 
-def visible(form: Form, answers: Mapping[str, Any], *, today: dt.date | None = None, officer: bool = False) -> frozenset[str]:
+def visible(
+    form: Form, answers: Mapping[str, Any], *, today: dt.date | None = None, officer: bool = False
+) -> frozenset[str]:
     """Ids of the fields that are asked, given the answers so far. Cleans only what decides, so it is cheap at each save."""
     context = Context(today)
     values: dict[str, Any] = {}
@@ -304,7 +306,9 @@ def form_schema(form: Form) -> dict[str, Any]:
     """JSON Schema (2020-12) of the cleaned answers, for the API. Conditions make presence undecidable there, so only
     fields that are always asked are `required`; `validate` stays the judge."""
     shown = [plan for plan in form.plans if plan.field.kind.asks and not plan.field.officer_only]
-    always = {plan.field.id for plan in shown if plan.field.required and not plan.show and plan.copy_if is None}
+    always = {
+        plan.field.id for plan in shown if plan.field.required and not plan.show and plan.copy_if is None
+    }
     fields = [field for field in form.fields if field.kind.asks and not field.officer_only]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -326,7 +330,5 @@ def export_columns(form: Form, lang: str) -> list[str]:
 def export_row(form: Form, cleaned: Mapping[str, Any], lang: str) -> list[str]:
     """Cells of one dossier, one per name of `export_columns`."""
     return [
-        cell
-        for field in form.fields
-        for cell in field.kind.export_cells(field, cleaned.get(field.id), lang)
+        cell for field in form.fields for cell in field.kind.export_cells(field, cleaned.get(field.id), lang)
     ]

@@ -59,7 +59,9 @@ def parse_citizen_id(text: str) -> CitizenId:
     )
 
 
-def citizen_id_doubts(number: str, *, birth_date: str | None = None, sex: Sex | None = None) -> tuple[str, ...]:
+def citizen_id_doubts(
+    number: str, *, birth_date: str | None = None, sex: Sex | None = None
+) -> tuple[str, ...]:
     """What does not fit between a well-formed number and the rest of what the person told us.
 
     `birth_date` is `yyyy`, `yyyy-MM` or `yyyy-MM-dd`. Gives any of `century`, `year`, `sex`; a wrong century digit

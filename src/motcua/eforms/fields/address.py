@@ -82,7 +82,9 @@ class Address(FieldType):
             said = tidy(raw.get("commune"))
             commune = find_commune(province.code, said)
             if commune is None:
-                faults.append(FieldError("address_commune_elsewhere" if said else "address_commune", part="commune"))
+                faults.append(
+                    FieldError("address_commune_elsewhere" if said else "address_commune", part="commune")
+                )
         if not detail and field.settings.get("detail_required", True):
             faults.append(FieldError("address_detail", part="detail"))
         if faults or province is None or commune is None:
@@ -160,7 +162,9 @@ class Address(FieldType):
                 name=f"{ui.name}.country",
                 id=f"{ui.id}-country",
                 label="Country" if en else "Quốc gia",
-                hint="Outside Viet Nam, only the last box is needed." if en else "Nếu ở nước ngoài, chỉ cần điền ô cuối.",
+                hint="Outside Viet Nam, only the last box is needed."
+                if en
+                else "Nếu ở nước ngoài, chỉ cần điền ô cuối.",
                 value=tidy(given.get("country")) or HOME,
                 choices=reference("QUOC_TICH"),
                 error=ui.errors.get("country", ""),
@@ -174,11 +178,13 @@ class Address(FieldType):
     def json_schema(self, field: Field) -> dict[str, Any]:
         text = {"type": "string"}
         names = ("province", "province_name", "commune", "commune_name", "detail", "country", "country_name")
-        return {"type": "object", "properties": {name: text for name in names}, "additionalProperties": False}
+        return {"type": "object", "properties": dict.fromkeys(names, text), "additionalProperties": False}
 
     def export_columns(self, field: Field, lang: str) -> tuple[str, ...]:
         label = field.label(lang)
-        pieces = ("province", "commune", "rest") if lang == "en" else ("tỉnh, thành phố", "xã, phường", "chi tiết")
+        pieces = (
+            ("province", "commune", "rest") if lang == "en" else ("tỉnh, thành phố", "xã, phường", "chi tiết")
+        )
         return tuple(f"{label}: {piece}" for piece in pieces)
 
     def export_cells(self, field: Field, value: Any, lang: str) -> tuple[str, ...]:

@@ -261,10 +261,10 @@ def as_input(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def part(id: str, kind: FieldType, vi: str, en: str, **rest: Any) -> Field:
+def part(name: str, kind: FieldType, vi: str, en: str, **rest: Any) -> Field:
     """A piece of a compound type."""
     settings = rest.pop("settings", NO_SETTINGS)
-    return Field(id=id, kind=kind, label=Text(vi, en), settings=settings, **rest)
+    return Field(id=name, kind=kind, label=Text(vi, en), settings=settings, **rest)
 
 
 __all__ = [

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from motcua.eforms.fields.base import ABSENT, Context, Control, Field, FieldType, PostData, Text, Ui, first, invalid, tidy
+from motcua.eforms.fields.base import (
+    ABSENT,
+    Context,
+    Control,
+    Field,
+    FieldType,
+    PostData,
+    Text,
+    Ui,
+    first,
+    invalid,
+    tidy,
+)
 
 YES = frozenset({"1", "true", "yes", "on", "có", "co"})
 NO = frozenset({"0", "false", "no", "off", "không", "khong"})
@@ -54,9 +66,7 @@ class Consent(YesNo):
     title = Text("Cam đoan, đồng ý", "Declaration, consent")
     options = frozenset({"text"})
     messages = {
-        "must_tick": Text(
-            "Đánh dấu vào ô “{label}” để nộp hồ sơ", "Tick “{label}” to file the dossier"
-        ),
+        "must_tick": Text("Đánh dấu vào ô “{label}” để nộp hồ sơ", "Tick “{label}” to file the dossier"),
     }
 
     def clean(self, field: Field, raw: Any, context: Context) -> bool:

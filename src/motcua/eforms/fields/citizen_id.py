@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from motcua.eforms.fields.base import Context, Control, Field, FieldError, FieldType, Text, Ui, as_input, invalid, tidy
+from motcua.eforms.fields.base import (
+    Context,
+    Control,
+    Field,
+    FieldError,
+    FieldType,
+    Text,
+    Ui,
+    as_input,
+    invalid,
+    tidy,
+)
 from motcua.kernel.personal_codes import Sex, WrongCode, citizen_id_doubts, parse_citizen_id
 
 SEXES: Mapping[str, Sex] = {"1": "male", "2": "female"}
@@ -20,10 +31,12 @@ class CitizenIdField(FieldType):
     options = frozenset({"birth_date", "sex", "autocomplete"})
     messages = {
         "citizen_id_digits": Text(
-            "{subject} chỉ gồm chữ số, ví dụ 038085012345", "{subject} has digits only, for example 038085012345"
+            "{subject} chỉ gồm chữ số, ví dụ 038085012345",
+            "{subject} has digits only, for example 038085012345",
         ),
         "citizen_id_length": Text(
-            "{subject} phải có đủ 12 chữ số; bạn đã nhập {length}", "{subject} must have 12 digits; you entered {length}"
+            "{subject} phải có đủ 12 chữ số; bạn đã nhập {length}",
+            "{subject} must have 12 digits; you entered {length}",
         ),
         "citizen_id_century": Text(
             "Chữ số thứ tư của {subject_lower} không khớp với thế kỷ của năm sinh. Hãy xem lại cả hai; nếu đúng như giấy "
@@ -57,7 +70,9 @@ class CitizenIdField(FieldType):
         sex = SEXES.get(str(values.get(said, said)))
         if not isinstance(birth, str):
             birth = None
-        return tuple(FieldError(f"citizen_id_{d}") for d in citizen_id_doubts(value, birth_date=birth, sex=sex))
+        return tuple(
+            FieldError(f"citizen_id_{d}") for d in citizen_id_doubts(value, birth_date=birth, sex=sex)
+        )
 
     def control(self, field: Field, value: Any, ui: Ui) -> Control:
         return Control(

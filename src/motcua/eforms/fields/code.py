@@ -54,7 +54,9 @@ class Choice(FieldType):
         return field.choices.match(str(claim)) if field.choices and claim not in (None, "") else None
 
     def faults(self, field: Field) -> tuple[str, ...]:
-        found = [] if field.choices and field.choices.options else ["a choice needs options or a reference list"]
+        found = (
+            [] if field.choices and field.choices.options else ["a choice needs options or a reference list"]
+        )
         if field.settings.get("widget", "radios") not in ("radios", "select"):
             found.append("widget must be radios or select")
         return tuple(found)
@@ -100,7 +102,9 @@ class MultiChoice(FieldType):
         return {"type": "array", "items": {"type": "string", "enum": codes}, "uniqueItems": True}
 
     def faults(self, field: Field) -> tuple[str, ...]:
-        return () if field.choices and field.choices.options else ("a choice needs options or a reference list",)
+        return (
+            () if field.choices and field.choices.options else ("a choice needs options or a reference list",)
+        )
 
 
 def choices_of(*pairs: tuple[str, str, str], key: str = "inline") -> Choices:

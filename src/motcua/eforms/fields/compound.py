@@ -17,7 +17,6 @@ from motcua.eforms.fields.base import (
     Text,
     Ui,
     invalid,
-    tidy,
 )
 
 MAX_ROWS = 50
@@ -86,7 +85,9 @@ class Compound(FieldType):
 
     def control(self, field: Field, value: Any, ui: Ui) -> Control:
         given = value if isinstance(value, Mapping) else {}
-        children = tuple(piece.kind.control(piece, given.get(piece.id), ui.child(piece.id)) for piece in self.pieces(field))
+        children = tuple(
+            piece.kind.control(piece, given.get(piece.id), ui.child(piece.id)) for piece in self.pieces(field)
+        )
         return Control(kind="fieldset", children=children, **self.labels(field, ui))
 
     def anchor(self, field: Field, part: str, base: str) -> str:
@@ -142,9 +143,12 @@ class Table(FieldType):
     options = frozenset({"min_rows", "max_rows", "row", "one_of"})
     messages = {
         "too_few_rows": Text("“{label}” cần ít nhất {limit} dòng", "“{label}” needs at least {limit} rows"),
-        "too_many_rows": Text("“{label}” nhận nhiều nhất {limit} dòng", "“{label}” takes at most {limit} rows"),
+        "too_many_rows": Text(
+            "“{label}” nhận nhiều nhất {limit} dòng", "“{label}” takes at most {limit} rows"
+        ),
         "one_of": Text(
-            "Chọn đúng một dòng là “{column}” trong “{label}”", "Mark exactly one row as “{column}” in “{label}”"
+            "Chọn đúng một dòng là “{column}” trong “{label}”",
+            "Mark exactly one row as “{column}” in “{label}”",
         ),
     }
 
@@ -178,7 +182,8 @@ class Table(FieldType):
                 rows.append(clean_pieces(field.columns, row, context))
             except Invalid as wrong:
                 faults += [
-                    FieldError(e.code, {**e.params, "row": index + 1}, e.part).under(str(index)) for e in wrong.errors
+                    FieldError(e.code, {**e.params, "row": index + 1}, e.part).under(str(index))
+                    for e in wrong.errors
                 ]
         if faults:
             raise Invalid(*faults)
@@ -194,7 +199,9 @@ class Table(FieldType):
         lines = []
         for index, row in enumerate(value, 1):
             cells = (
-                f"{column.label(lang)}: {column.kind.display(column, row[column.id], lang)}".replace("\n", ", ")
+                f"{column.label(lang)}: {column.kind.display(column, row[column.id], lang)}".replace(
+                    "\n", ", "
+                )
                 for column in field.columns
                 if column.id in row
             )
@@ -212,11 +219,21 @@ class Table(FieldType):
             inner = ui.child(str(index))
             cells = tuple(c.kind.control(c, given.get(c.id), inner.child(c.id)) for c in field.columns)
             drawn.append(
-                Control(kind="fieldset", label=f"{word} {index + 1}", name=f"{ui.name}.{index}", id=inner.id, children=cells)
+                Control(
+                    kind="fieldset",
+                    label=f"{word} {index + 1}",
+                    name=f"{ui.name}.{index}",
+                    id=inner.id,
+                    children=cells,
+                )
             )
         full = len(rows) >= self._limit(field)
         return Control(
-            kind="rows", children=tuple(drawn), button="" if full else word, value=len(rows), **self.labels(field, ui)
+            kind="rows",
+            children=tuple(drawn),
+            button="" if full else word,
+            value=len(rows),
+            **self.labels(field, ui),
         )
 
     def anchor(self, field: Field, part: str, base: str) -> str:
@@ -256,8 +273,6 @@ def add_row(rows: Any, limit: int) -> list[Any]:
 def remove_row(rows: Any, index: int) -> list[Any]:
     kept = list(rows) if isinstance(rows, list) else []
     return [row for i, row in enumerate(kept) if i != index]
-
-
 
 
 TYPES = (Group(), Table())

@@ -152,7 +152,9 @@ class DateField(FieldType):
             raise invalid("date_past" if lowest == "today" else "date_before", bound=low.strftime("%d/%m/%Y"))
         high = bound(highest, context.today) if highest else None
         if high and first_day(value) > high:
-            raise invalid("date_future" if highest == "today" else "date_after", bound=high.strftime("%d/%m/%Y"))
+            raise invalid(
+                "date_future" if highest == "today" else "date_after", bound=high.strftime("%d/%m/%Y")
+            )
 
     def display(self, field: Field, value: Any, lang: str) -> str:
         return written(str(value))

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from motcua.eforms.fields.base import Context, Control, Field, FieldError, FieldType, Text, Ui, as_input, invalid, tidy
+from motcua.eforms.fields.base import (
+    Context,
+    Control,
+    Field,
+    FieldError,
+    FieldType,
+    Text,
+    Ui,
+    as_input,
+    invalid,
+    tidy,
+)
 
 DEFAULT_MAX = 100
 UNUSUAL = frozenset("0123456789<>{}[]=@#$%^*\\/|")

@@ -20,7 +20,9 @@ MAX_MONEY = 10**15
 
 def grouped(number: int | float) -> str:
     """`1234.5` → `1.234,5`."""
-    whole, _, decimals = (f"{number:,.6f}".rstrip("0").rstrip(".") if isinstance(number, float) else f"{number:,}").partition(".")
+    whole, _, decimals = (
+        f"{number:,.6f}".rstrip("0").rstrip(".") if isinstance(number, float) else f"{number:,}"
+    ).partition(".")
     whole = whole.replace(",", ".")
     return f"{whole},{decimals}" if decimals else whole
 
@@ -33,7 +35,9 @@ class Number(FieldType):
     lowest: float = 0
     highest: float = 10**12
     messages = {
-        "number_wrong": Text("{subject} phải là một số, ví dụ 120,5", "{subject} must be a number, for example 120,5"),
+        "number_wrong": Text(
+            "{subject} phải là một số, ví dụ 120,5", "{subject} must be a number, for example 120,5"
+        ),
         "number_low": Text("{subject} phải từ {bound} trở lên", "{subject} must be {bound} or more"),
         "number_high": Text("{subject} không được quá {bound}", "{subject} must be {bound} or less"),
     }
@@ -99,7 +103,9 @@ class Integer(Number):
     highest = MAX_INT
     messages = {
         **Number.messages,
-        "int_wrong": Text("{subject} phải là số nguyên, ví dụ 2", "{subject} must be a whole number, for example 2"),
+        "int_wrong": Text(
+            "{subject} phải là số nguyên, ví dụ 2", "{subject} must be a whole number, for example 2"
+        ),
     }
 
     def read(self, text: str) -> int:

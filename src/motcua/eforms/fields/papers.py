@@ -32,12 +32,29 @@ class IdPaper(Compound):
             "The paper's number has letters and digits only, 4 to 30 of them",
         ),
         "paper_digits": Text(
-            "Số của {paper} phải có {length} chữ số", "The number of this paper ({paper}) must have {length} digits"
+            "Số của {paper} phải có {length} chữ số",
+            "The number of this paper ({paper}) must have {length} digits",
         ),
     }
     _pieces = (
-        part("type", CHOICE, "Loại giấy tờ", "Kind of paper", required=True, choices=reference("GIAY_TO"), settings={"widget": "select"}),
-        part("number", TEXT, "Số giấy tờ", "Number", required=True, max_length=30, settings={"spellcheck": "false", "width": "20"}),
+        part(
+            "type",
+            CHOICE,
+            "Loại giấy tờ",
+            "Kind of paper",
+            required=True,
+            choices=reference("GIAY_TO"),
+            settings={"widget": "select"},
+        ),
+        part(
+            "number",
+            TEXT,
+            "Số giấy tờ",
+            "Number",
+            required=True,
+            max_length=30,
+            settings={"spellcheck": "false", "width": "20"},
+        ),
         part("issued_on", DATE, "Ngày cấp", "Issued on", settings={"max": "today"}),
         part("issued_by", TEXT, "Nơi cấp", "Issued by", max_length=150),
     )
@@ -78,10 +95,34 @@ class LandParcel(Compound):
     key = "land_parcel"
     title = Text("Thửa đất", "Land parcel")
     _pieces = (
-        part("parcel", TEXT, "Số thửa", "Parcel number", required=True, max_length=20, settings={"width": "10"}),
-        part("map_sheet", TEXT, "Số tờ bản đồ", "Map sheet number", required=True, max_length=20, settings={"width": "10"}),
-        part("area", NUMBER, "Diện tích", "Area", required=True, settings={"min": 0.1, "max": 100_000_000, "unit": "m²"}),
-        part("address", ADDRESS, "Địa chỉ thửa đất", "Where the parcel is", required=True, settings={"detail_required": False}),
+        part(
+            "parcel", TEXT, "Số thửa", "Parcel number", required=True, max_length=20, settings={"width": "10"}
+        ),
+        part(
+            "map_sheet",
+            TEXT,
+            "Số tờ bản đồ",
+            "Map sheet number",
+            required=True,
+            max_length=20,
+            settings={"width": "10"},
+        ),
+        part(
+            "area",
+            NUMBER,
+            "Diện tích",
+            "Area",
+            required=True,
+            settings={"min": 0.1, "max": 100_000_000, "unit": "m²"},
+        ),
+        part(
+            "address",
+            ADDRESS,
+            "Địa chỉ thửa đất",
+            "Where the parcel is",
+            required=True,
+            settings={"detail_required": False},
+        ),
     )
 
     def pieces(self, field: Field) -> tuple[Field, ...]:
@@ -104,12 +145,29 @@ class BankAccount(Compound):
     title = Text("Tài khoản ngân hàng", "Bank account")
     messages = {
         "account_number": Text(
-            "Số tài khoản gồm 4 đến 24 chữ số hoặc chữ cái không dấu", "The account number has 4 to 24 digits or letters"
+            "Số tài khoản gồm 4 đến 24 chữ số hoặc chữ cái không dấu",
+            "The account number has 4 to 24 digits or letters",
         ),
     }
     _pieces = (
-        part("bank", CHOICE, "Ngân hàng", "Bank", required=True, choices=reference("NGAN_HANG"), settings={"widget": "select"}),
-        part("number", TEXT, "Số tài khoản", "Account number", required=True, max_length=30, settings={"inputmode": "numeric", "width": "20", "spellcheck": "false"}),
+        part(
+            "bank",
+            CHOICE,
+            "Ngân hàng",
+            "Bank",
+            required=True,
+            choices=reference("NGAN_HANG"),
+            settings={"widget": "select"},
+        ),
+        part(
+            "number",
+            TEXT,
+            "Số tài khoản",
+            "Account number",
+            required=True,
+            max_length=30,
+            settings={"inputmode": "numeric", "width": "20", "spellcheck": "false"},
+        ),
         part("holder", NAME, "Tên chủ tài khoản", "Account holder", required=True, upper=True),
     )
 
@@ -132,7 +190,9 @@ class DateRange(Compound):
     options = frozenset({"open_end", "partial", "min", "max", "max_years"})
     messages = {
         "range_order": Text("Ngày kết thúc phải sau ngày bắt đầu", "The end must come after the start"),
-        "range_long": Text("Thời gian không được quá {limit} năm", "The period must not be longer than {limit} years"),
+        "range_long": Text(
+            "Thời gian không được quá {limit} năm", "The period must not be longer than {limit} years"
+        ),
     }
 
     def __init__(self) -> None:
@@ -145,7 +205,9 @@ class DateRange(Compound):
         settings = {key: field.settings[key] for key in ("partial", "min", "max") if key in field.settings}
         ends = (
             part("from", DATE, "Từ ngày", "From", required=True, settings=settings),
-            part("to", DATE, "Đến ngày", "To", required=not field.settings.get("open_end"), settings=settings),
+            part(
+                "to", DATE, "Đến ngày", "To", required=not field.settings.get("open_end"), settings=settings
+            ),
         )
         if len(self._made) > 2000:
             self._made.clear()
@@ -177,7 +239,8 @@ class Appointment(Compound):
     title = Text("Lịch hẹn", "Appointment")
     messages = {
         "not_working_day": Text(
-            "Cơ quan không làm việc ngày {day}. Hãy chọn ngày khác", "The office is closed on {day}. Choose another day"
+            "Cơ quan không làm việc ngày {day}. Hãy chọn ngày khác",
+            "The office is closed on {day}. Choose another day",
         ),
     }
     _pieces = (

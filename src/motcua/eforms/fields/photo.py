@@ -10,7 +10,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from motcua.eforms.fields.base import ABSENT, Context, Control, Field, FieldType, PostData, Text, Ui, first, invalid, tidy
+from motcua.eforms.fields.base import (
+    ABSENT,
+    Context,
+    Control,
+    Field,
+    FieldType,
+    PostData,
+    Text,
+    Ui,
+    first,
+    invalid,
+    tidy,
+)
 
 _FILE_ID = re.compile(r"[0-9A-Za-z\-]{8,64}")
 
@@ -46,7 +58,12 @@ class Photo(FieldType):
     def control(self, field: Field, value: Any, ui: Ui) -> Control:
         given = value if isinstance(value, Mapping) else {}
         shown = {"file": tidy(given.get("file")), "name": tidy(given.get("name"))}
-        return Control(kind="file", value=shown, text=Text.of(field.settings.get("spec"))(ui.lang), **self.labels(field, ui))
+        return Control(
+            kind="file",
+            value=shown,
+            text=Text.of(field.settings.get("spec"))(ui.lang),
+            **self.labels(field, ui),
+        )
 
     def json_schema(self, field: Field) -> dict[str, Any]:
         return {

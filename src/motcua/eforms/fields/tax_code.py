@@ -21,7 +21,9 @@ class TaxCodeField(FieldType):
             "{subject} không đúng: chữ số thứ mười là số kiểm tra và không khớp. Hãy xem lại từng chữ số",
             "{subject} is not right: the tenth digit is a check digit and does not fit. Check each digit",
         ),
-        "tax_code_component": Text("{subject} không có thật. Hãy xem lại", "{subject} does not exist. Check it again"),
+        "tax_code_component": Text(
+            "{subject} không có thật. Hãy xem lại", "{subject} does not exist. Check it again"
+        ),
     }
 
     def clean(self, field: Field, raw: Any, context: Context) -> str:
