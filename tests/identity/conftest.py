@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from motcua.identity import oidc, views
-from motcua.identity.adapters import SignInAdapter
+from motcua.identity.settings import APPS, IDENTITY
 from motcua.simulators.identity_provider.__main__ import DEFAULT_PEOPLE
 from motcua.simulators.identity_provider.people import Cast
 from motcua.simulators.identity_provider.provider import Client as RelyingParty
@@ -21,10 +21,10 @@ from tests.identity.wire import CALLBACK, HOME, Browser, Wire
 @pytest.fixture
 def provider(settings: Any, tmp_path: Path) -> IdentityProvider:
     settings.BASE_URL = HOME
-    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
+    app = APPS[0]
     app["secret"] = app["secret"] or "secret of the tests"
     return IdentityProvider(
-        issuer=settings.IDENTITY["issuer"],
+        issuer=IDENTITY["issuer"],
         client=RelyingParty(app["client_id"], app["secret"], frozenset({HOME + CALLBACK})),
         cast=Cast.load(DEFAULT_PEOPLE),
         state_dir=tmp_path / "idp",
@@ -34,15 +34,15 @@ def provider(settings: Any, tmp_path: Path) -> IdentityProvider:
 @pytest.fixture
 def wire(provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     wire = Wire(provider)
-    real = SignInAdapter.get_requests_session
+    real = oidc.session
 
-    def session(self: SignInAdapter) -> requests.Session:
-        made = real(self)
+    def session() -> requests.Session:
+        made = real()
         made.mount("http://", wire)
         made.mount("https://", wire)
         return made
 
-    monkeypatch.setattr(SignInAdapter, "get_requests_session", session)
+    monkeypatch.setattr(oidc, "session", session)
     for memory in (oidc.documents, views.starts, views.failures):
         memory.forget()
     yield wire

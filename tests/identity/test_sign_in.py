@@ -23,6 +23,7 @@ from structlog.testing import capture_logs
 from motcua.identity import actions, claims, oidc, queries, views
 from motcua.identity.adapters import safe_next
 from motcua.identity.models import Account
+from motcua.identity.settings import APPS, IDENTITY
 from motcua.kernel import crypto
 from motcua.organisations.models import Agency, Holding, Post, Unit
 from motcua.simulators.identity_provider.http import Answer, as_json
@@ -148,19 +149,17 @@ def test_a_second_sign_in_updates_the_account(browser: Browser) -> None:
 
 def test_accounts_made_by_the_demo_are_the_ones_signed_in_to(browser: Browser, settings: Any) -> None:
     read = claims.parse(claims_of(browser, "lan"))
-    made = actions.remember(claims=read, issuer=settings.IDENTITY["issuer_id"], now=timezone.now())
+    made = actions.remember(claims=read, issuer=IDENTITY["issuer_id"], now=timezone.now())
     browser.sign_in("lan")
     assert Account.objects.get().pk == made.pk
 
 
 def test_the_request_at_the_provider_has_all_the_protections(browser: Browser, settings: Any) -> None:
-    settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"]["auth_params"] = {
-        "acr_values": "LoA1"
-    }
+    APPS[0]["settings"]["auth_params"] = {"acr_values": "LoA1"}
     try:
         asked = parse_qs(urlsplit(browser.start()["Location"]).query)
     finally:
-        settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"]["auth_params"] = {}
+        APPS[0]["settings"]["auth_params"] = {}
     assert asked["response_type"] == ["code"]
     assert asked["code_challenge_method"] == ["S256"]
     assert len(asked["code_challenge"][0]) == len(asked["nonce"][0]) == 43
@@ -314,8 +313,8 @@ def test_provider_down_at_the_start(browser: Browser, wire: Wire, broken: Except
 
 def test_we_wait_three_seconds_and_no_longer(browser: Browser, wire: Wire, settings: Any) -> None:
     browser.sign_in("lan")
-    assert set(wire.timeouts) == {settings.IDENTITY["timeout"]}
-    assert settings.IDENTITY["timeout"] <= 3
+    assert set(wire.timeouts) == {IDENTITY["timeout"]}
+    assert IDENTITY["timeout"] <= 3
 
 
 def test_provider_down_between_leaving_and_coming_back(browser: Browser, wire: Wire) -> None:
@@ -381,7 +380,7 @@ def test_a_provider_on_a_bad_day(browser: Browser, fail: Fail, status: HTTPStatu
 
 def test_a_wrong_client_secret_is_an_error_of_the_provider(browser: Browser, settings: Any) -> None:
     address = browser.at_provider(browser.start(), username="lan")
-    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
+    app = APPS[0]
     right, app["secret"] = app["secret"], "wrong"
     try:
         ends_early(browser, browser.come_back(address), HTTPStatus.BAD_GATEWAY, "báo lỗi")

@@ -37,6 +37,7 @@ def remember(*, claims: Claims, issuer: str, now: datetime) -> Account:
         "claims": json.dumps(dict(claims.kept), ensure_ascii=False, separators=(",", ":")),
         "level_of_assurance": claims.level_of_assurance,
     }
+    account: Account
     account, _ = Account.objects.update_or_create(
         subject=subject_of(issuer, claims.sub),
         defaults=described,

@@ -9,17 +9,18 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
-from allauth.socialaccount.providers.base import AuthError
+from allauth.socialaccount.providers.base.constants import AuthError
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from motcua.identity import actions, queries
+from motcua.identity import actions, oidc, queries
 from motcua.identity.models import Account
 from motcua.identity.oidc import NationalProvider, SignInFailed
+from motcua.identity.settings import APPS, IDENTITY
 from motcua.kernel import clock
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """No passwords, no e-mail sign-up; the landing page after signing in."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -29,7 +30,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return safe_next(url) is not None
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return queries.landing(request.user.pk, clock.local_day(clock.now()))
+        account: Any = request.user
+        return queries.landing(account.pk, clock.local_day(clock.now()))
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return str(settings.LOGOUT_REDIRECT_URL)
@@ -47,23 +49,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Nothing: the page they land on greets them."""
 
 
-class SignInAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SignInAdapter(DefaultSocialAccountAdapter):
     """Identity provider to account."""
 
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[Any]:
         # The provider of the settings alone: no table to read, and none to add a provider to.
         found = []
-        for config in settings.SOCIALACCOUNT_PROVIDERS[NationalProvider.id]["APPS"]:
+        for config in APPS:
             app = SocialApp(provider=NationalProvider.id, **config)
             if provider in (None, app.provider_id, app.provider) and client_id in (None, app.client_id):
                 found.append(app)
         return found
 
     def get_requests_session(self) -> requests.Session:
-        session = super().get_requests_session()
-        session.trust_env = False  # no proxy or netrc of the machine between us and the provider
-        session.headers["Accept"] = "application/json"
-        return session
+        return oidc.session()
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return True
@@ -78,7 +77,7 @@ class SignInAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         sociallogin.user = actions.remember(
-            claims=sociallogin.claims, issuer=settings.IDENTITY["issuer_id"], now=clock.now()
+            claims=sociallogin.claims, issuer=IDENTITY["issuer_id"], now=clock.now()
         )
 
     def on_authentication_error(

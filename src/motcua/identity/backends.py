@@ -16,4 +16,5 @@ class AccountBackend(BaseBackend):
         """Nobody, whatever the credentials: signing in is the identity provider's work."""
 
     def get_user(self, user_id: int) -> Account | None:
-        return Account.objects.defer("claims").filter(pk=user_id, is_active=True).first()
+        found: Account | None = Account.objects.defer("claims").filter(pk=user_id, is_active=True).first()
+        return found

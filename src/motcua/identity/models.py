@@ -64,7 +64,7 @@ class Account(AbstractBaseUser):
 
     # No password here to steal or to guess, and no second column for what last_seen says.
     password: ClassVar[None] = None  # type: ignore[assignment,misc]
-    last_login: ClassVar[None] = None  # type: ignore[assignment,misc]
+    last_login: ClassVar[None] = None  # type: ignore[misc]
 
     USERNAME_FIELD = "subject"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -9,6 +9,7 @@ would store it: claims go encrypted into :class:`motcua.identity.models.Account`
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import threading
@@ -16,10 +17,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 import requests
-from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.providers.base import ProviderException
+from allauth.socialaccount.providers.base.provider import ProviderException
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
@@ -32,7 +33,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from motcua.identity import claims as claims_room
-from motcua.identity.settings import PROVIDER_ID
+from motcua.identity.settings import IDENTITY, PROVIDER_ID
 
 # "none" and the symmetric algorithms are not among them: the client secret is no signing key.
 ALGORITHMS: Final = ("ES256", "ES384", "RS256", "RS384", "RS512", "PS256")
@@ -69,8 +70,8 @@ class _Documents:
             kept = self._kept.get(url)
         if kept is not None and not fresh and time.monotonic() - kept.at < KEPT_SECONDS:
             return kept.value
-        with get_adapter().get_requests_session() as session:
-            value = _json(session.get(url, allow_redirects=False))
+        with session() as http:
+            value = _json(http.get(url, allow_redirects=False))
         with self._lock:
             self._kept[url] = _Kept(time.monotonic(), value)
         return value
@@ -81,6 +82,15 @@ class _Documents:
 
 
 documents = _Documents()
+
+
+def session() -> requests.Session:
+    """How we speak to the provider: briefly, and without a proxy or netrc of the machine in between."""
+    made = requests.Session()
+    made.trust_env = False
+    made.headers["Accept"] = "application/json"
+    made.request = functools.partial(made.request, timeout=IDENTITY["timeout"])  # type: ignore[method-assign]
+    return made
 
 
 def _json(response: requests.Response) -> Any:
@@ -137,7 +147,7 @@ def _keys(url: str, *, fresh: bool = False) -> KeySet:
     return KeySet.import_key_set(documents.get(url, fresh=fresh))
 
 
-class TokenClient(OAuth2Client):  # type: ignore[misc]
+class TokenClient(OAuth2Client):
     """The token request, with the provider's error code kept and its answer never quoted."""
 
     def get_access_token(
@@ -152,13 +162,13 @@ class TokenClient(OAuth2Client):  # type: ignore[misc]
         auth = None
         if self.basic_auth:
             auth = requests.auth.HTTPBasicAuth(
-                requests.utils.quote(self.consumer_key, safe=""),
-                requests.utils.quote(self.consumer_secret, safe=""),
+                quote(self.consumer_key, safe=""),
+                quote(self.consumer_secret, safe=""),
             )
         else:
             data |= {"client_id": self.consumer_key, "client_secret": self.consumer_secret}
-        with get_adapter().get_requests_session() as session:
-            response = session.post(self.access_token_url, data=data, auth=auth, allow_redirects=False)
+        with session() as http:
+            response = http.post(self.access_token_url, data=data, auth=auth, allow_redirects=False)
         if response.status_code in {400, 401, 403}:
             try:
                 reason = str(response.json().get("error", ""))[:60]
@@ -171,11 +181,15 @@ class TokenClient(OAuth2Client):  # type: ignore[misc]
         return tokens
 
 
-class NationalAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+class NationalAdapter(OpenIDConnectOAuth2Adapter):
     """One attempt at signing in: from the provider's addresses to verified claims."""
 
     client_class = TokenClient
     nonce = ""
+
+    def get_provider(self) -> NationalProvider:
+        provider: NationalProvider = super().get_provider()  # type: ignore[no-untyped-call]
+        return provider
 
     @property
     def openid_config(self) -> dict[str, Any]:
@@ -187,7 +201,7 @@ class NationalAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
         if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in needed):
             raise SignInFailed("provider_error", "discovery")
-        if str(found.get("issuer", "")).rstrip("/") != settings.IDENTITY["issuer"]:
+        if str(found.get("issuer", "")).rstrip("/") != IDENTITY["issuer"]:
             raise SignInFailed("untrusted", "issuer")
         return found
 
@@ -224,14 +238,14 @@ class NationalAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 
     def _user_info(self, url: str, access_token: str, sub: str) -> Mapping[str, Any]:
         headers = {"Authorization": f"Bearer {access_token}"}
-        with get_adapter().get_requests_session() as session:
-            told = _json(session.get(url, headers=headers, allow_redirects=False))
+        with session() as http:
+            told = _json(http.get(url, headers=headers, allow_redirects=False))
         if not isinstance(told, dict) or told.get("sub") != sub:
             raise SignInFailed("untrusted", "another subject")
         return told
 
 
-class NationalProvider(OpenIDConnectProvider):  # type: ignore[misc]
+class NationalProvider(OpenIDConnectProvider):
     """The provider of the settings, whose people allauth only passes on."""
 
     pkce_enabled_default = True
@@ -246,7 +260,7 @@ class NationalProvider(OpenIDConnectProvider):  # type: ignore[misc]
         return {**params, "nonce": nonce_of(params["code_verifier"])}
 
     def extract_uid(self, data: Mapping[str, Any]) -> str:
-        return claims_room.subject_of(settings.IDENTITY["issuer_id"], str(data["sub"]))
+        return claims_room.subject_of(IDENTITY["issuer_id"], str(data["sub"]))
 
     def extract_extra_data(self, data: Mapping[str, Any]) -> dict[str, Any]:
         return {}
@@ -273,5 +287,5 @@ def adapter(request: HttpRequest) -> NationalAdapter:
     return NationalAdapter(request, PROVIDER_ID)
 
 
-callback = OAuth2CallbackView
+callback: Any = OAuth2CallbackView
 FAILURES: Final = (SignInFailed, OAuth2Error, requests.RequestException)

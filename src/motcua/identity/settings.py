@@ -38,8 +38,22 @@ IDENTITY: dict[str, Any] = {
     "limit_seconds": 600,
 }
 
+APPS: list[dict[str, Any]] = [
+    {
+        "provider_id": PROVIDER_ID,
+        "name": IDENTITY["provider_name"],
+        "client_id": env.text("OIDC_CLIENT_ID", "motcua"),
+        "secret": env.text("OIDC_CLIENT_SECRET", ""),
+        "settings": {
+            "server_url": env.text("OIDC_DISCOVERY", _issuer + "/.well-known/openid-configuration"),
+            "token_auth_method": env.text("OIDC_TOKEN_AUTH", "") or None,
+            "scope": env.text("OIDC_SCOPES", "openid").split(),
+            "auth_params": {"acr_values": _acr} if _acr else {},
+        },
+    }
+]
+
 ALLAUTH_SETTINGS: dict[str, Any] = {
-    "IDENTITY": IDENTITY,
     "AUTHENTICATION_BACKENDS": ["motcua.identity.backends.AccountBackend"],
     "LOGIN_URL": "/sign-in/",
     "LOGIN_REDIRECT_URL": "/account/",
@@ -62,22 +76,7 @@ ALLAUTH_SETTINGS: dict[str, Any] = {
         "openid_connect": {
             "provider_class": "motcua.identity.oidc.NationalProvider",
             "OAUTH_PKCE_ENABLED": True,
-            "APPS": [
-                {
-                    "provider_id": PROVIDER_ID,
-                    "name": IDENTITY["provider_name"],
-                    "client_id": env.text("OIDC_CLIENT_ID", "motcua"),
-                    "secret": env.text("OIDC_CLIENT_SECRET", ""),
-                    "settings": {
-                        "server_url": env.text(
-                            "OIDC_DISCOVERY", _issuer + "/.well-known/openid-configuration"
-                        ),
-                        "token_auth_method": env.text("OIDC_TOKEN_AUTH", "") or None,
-                        "scope": env.text("OIDC_SCOPES", "openid").split(),
-                        "auth_params": {"acr_values": _acr} if _acr else {},
-                    },
-                }
-            ],
+            "APPS": APPS,
         }
     },
 }

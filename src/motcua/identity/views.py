@@ -17,14 +17,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from motcua.identity import oidc, queries
 from motcua.identity.adapters import reason, safe_next
+from motcua.identity.settings import IDENTITY
 from motcua.identity.wording import REASONS, in_words, sign_in_words, signed_in_words
 from motcua.kernel import clock
 from motcua.kernel.ratelimit import Limiter, client_address
 
 log = structlog.get_logger(__name__)
 
-starts = Limiter("sign-in start", settings.IDENTITY["starts_limit"], settings.IDENTITY["limit_seconds"])
-failures = Limiter("sign-in failure", settings.IDENTITY["failures_limit"], settings.IDENTITY["limit_seconds"])
+starts = Limiter("sign-in start", IDENTITY["starts_limit"], IDENTITY["limit_seconds"])
+failures = Limiter("sign-in failure", IDENTITY["failures_limit"], IDENTITY["limit_seconds"])
 
 
 def failed(
@@ -40,7 +41,7 @@ def failed(
         wait = failures.fail(address) or wait
     log.warning("sign_in_failed", reason=code, detail=detail)
     context = {
-        "words": in_words(words, settings.IDENTITY["provider_name"], wait),
+        "words": in_words(words, IDENTITY["provider_name"], wait),
         "next_url": safe_next(next_url) or "",
         "retry": words.retry and not wait,
     }
@@ -67,7 +68,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {
         "next_url": next_url,
         "signed_out": request.GET.get("out") == "1",
-        "words": sign_in_words(settings.IDENTITY["provider_name"]),
+        "words": sign_in_words(IDENTITY["provider_name"]),
     }
     return render(request, "identity/sign_in.html", context)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core.exceptions import FieldError
 from django.db import models
@@ -11,8 +11,13 @@ from django.db.models.expressions import BaseExpression
 
 from motcua.kernel import crypto
 
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:
+    _TextField = models.TextField
 
-class EncryptedTextField(models.TextField):
+
+class EncryptedTextField(_TextField):
     """Text that is plain in Python and AES-256-GCM in the database (``kernel/crypto.py``).
 
     The ciphertext is bound to its table and column. The empty string is stored as it is, so that "none given"
