@@ -62,6 +62,7 @@ def steps() -> list[Step]:
         Step("tables", _tables_needed, _make_tables),
         Step("static files", _static_needed, _collect_static),
         Step("catalogue", _catalogue_needed, _import_catalogue),
+        Step("forms, process and calendar", _base_needed, _make_base),
     ]
     if demo and importlib.util.find_spec("motcua.cli.demo"):
         found.append(Step("demo province", _demo_needed, _make_demo))
@@ -215,6 +216,20 @@ def _import_catalogue() -> str:
     _stamp("catalogue").write_text(_catalogue_sources())
     detailed = sum(1 for record in parsed.procedures if record.definition)
     return f"{len(parsed.procedures)} procedures, {detailed} in detail, {len(parsed.odd)} odd rows reported"
+
+
+def _base_needed() -> bool:
+    from motcua.config import base
+
+    return base.needed()
+
+
+def _make_base() -> str:
+    from datetime import UTC, datetime
+
+    from motcua.config import base
+
+    return base.bring_up(datetime.now(UTC))
 
 
 def _demo_needed() -> bool:

@@ -168,7 +168,7 @@ class Supervisor:
                 sys.executable, "-m", "motcua.simulators.identity_provider",
                 "--host", self.options.host, "--port", str(port), "--issuer", env["MOTCUA_OIDC_ISSUER"],
                 "--client-id", CLIENT_ID,
-                "--redirect-uri", f"{self.address}/accounts/oidc/motcua/login/callback/",
+                "--redirect-uri", f"{self.address}/accounts/oidc/login/callback/",
                 "--logout-redirect-uri", f"{self.address}/",
                 "--state-dir", str(self.folder.path / "identity"),
             ]  # fmt: skip
