@@ -232,7 +232,7 @@ def build_page(
         published_at=version["published_at"] if version else None,
         sequence=sequence(level),
         channels=tuple(definition.get("channels", ())),
-        sets=1,  # NĐ 118/2025: one set, unless the procedure's own law says more; the source states none
+        sets=1,  # the source states none; a dossier is filed once, and each paper has its own number of copies
         cases=tuple(_case(raw) for raw in definition.get("cases", ())),
         subjects=tuple(definition.get("subjects", ())),
         executing_agencies=tuple(definition.get("executing_agencies", executing_agencies)),
