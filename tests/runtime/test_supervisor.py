@@ -13,10 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from motcua.runtime import prepared
 from motcua.runtime.folder import DataFolder
 from motcua.runtime.ports import free_port
+from motcua.runtime.postgres import Cluster
 from motcua.runtime.processes import processes, rotate, tail, wait_until
 from motcua.runtime.services import LONGEST_PAUSE, Service
 
@@ -141,7 +144,7 @@ def test_a_whole_life(data: Path, start: Callable[..., Motcua]) -> None:
     # The second start is quick, and keeps what there was.
     third = start()
     assert third.wait_until_ready() < 10
-    assert "tables: being made" not in third.said().rpartition("stopping")[2]
+    assert "being made" not in third.said().rpartition("stopping")[2]
 
     # kill -9: the kernel tells the children.
     third.process.kill()
@@ -257,3 +260,20 @@ def test_ports_of_the_simulators_are_remembered(data: Path) -> None:
     assert folder.remembered_ports() == {"identity": 4001}
     (data / "ports.json").write_text("[]")
     assert folder.remembered_ports() == {}
+
+
+def test_only_a_database_prepared_by_this_code_is_taken_as_it_is(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert prepared.note(cluster.url(), demo=True) is None
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        connection.execute("CREATE TABLE django_migrations AS SELECT 1 AS id")
+        before = prepared.note(cluster.url(), demo=True)
+        assert before == prepared.note(cluster.url(), demo=True)
+        assert before != prepared.note(cluster.url(), demo=False)
+        connection.execute("INSERT INTO django_migrations VALUES (2)")
+        assert before != prepared.note(cluster.url(), demo=True)
+        connection.execute("DELETE FROM django_migrations WHERE id = 2")
+    assert before == prepared.note(cluster.url(), demo=True)
+    monkeypatch.setattr(prepared, "_files", lambda: iter([Path(__file__)]))
+    assert before != prepared.note(cluster.url(), demo=True)

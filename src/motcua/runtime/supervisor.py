@@ -24,6 +24,7 @@ from motcua.runtime.folder import DataFolder
 from motcua.runtime.health import ProcessState, State, write_state
 from motcua.runtime.ports import claim_port, free_port
 from motcua.runtime.postgres import Cluster
+from motcua.runtime.prepared import note
 from motcua.runtime.processes import adopt_orphans, end, end_marked, rotate, spawn, tail
 from motcua.runtime.services import FIRST_PAUSE, LONGEST_PAUSE, Service, answers_http, answers_tcp
 
@@ -114,7 +115,7 @@ class Supervisor:
             self._add_simulators(env, shown)
         for service in self.services:
             service.start()
-        self._prepare(env)
+        self._prepare_if_needed(env)
         self._add_web_and_worker(env, port)
         self._wait_for_services()
         self.ready = True
@@ -214,6 +215,18 @@ class Supervisor:
         patience: float = 10.0,
     ) -> Service:
         return Service(name, command, dict(env), ROOT, self.folder.logs / f"{name}.log", answers, patience)
+
+    def _prepare_if_needed(self, env: Mapping[str, str]) -> None:
+        """Prepare, unless this database is ours alone and was prepared by this very code."""
+        written = self.folder.run / "prepared"
+        if self.cluster is None:
+            self._prepare(env)
+            return
+        now = note(self.cluster.url(), demo=self.options.demo)
+        if now is None or not written.exists() or written.read_text() != now:
+            written.unlink(missing_ok=True)
+            self._prepare(env)
+            written.write_text(note(self.cluster.url(), demo=self.options.demo) or "")
 
     def _prepare(self, env: Mapping[str, str]) -> None:
         """Tables, static files, catalogue and demo data: one process, whose lines are ours."""
