@@ -32,7 +32,14 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
 }
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
-OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"}}
+OPTIONS = {
+    "**/templates/**.html": {
+        "newstyle_gettext": "true",
+        "trimmed": "true",
+        "silent": "false",
+        "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols",
+    }
+}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 
 
@@ -49,7 +56,9 @@ def extracted(room: Path) -> Catalog:
     for filename, line, message, comments, context in extract_from_dir(
         room, METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=("i18n:",), strip_comment_tags=True
     ):
-        catalog.add(message, None, [(f"{room.name}/{filename}", line)], auto_comments=comments, context=context)
+        catalog.add(
+            message, None, [(f"{room.name}/{filename}", line)], auto_comments=comments, context=context
+        )
     return catalog
 
 

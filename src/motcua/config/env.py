@@ -64,7 +64,9 @@ def database(url: str) -> dict[str, Any]:
     """Django's ``DATABASES`` entry for a PostgreSQL URL (``postgresql://user:pw@host:port/name?host=/socket/dir``)."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql:// — Motcua runs on PostgreSQL only.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must begin with postgresql:// — Motcua runs on PostgreSQL only."
+        )
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
     return {

@@ -30,7 +30,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus metrics, to the machine itself only; a proxy must not pass this path on (docs/running.md)."""
-    if request.META.get("REMOTE_ADDR") not in {"127.0.0.1", "::1", ""} or "HTTP_X_FORWARDED_FOR" in request.META:
+    if (
+        request.META.get("REMOTE_ADDR") not in {"127.0.0.1", "::1", ""}
+        or "HTTP_X_FORWARDED_FOR" in request.META
+    ):
         raise NotAllowed("page.unknown")
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 

@@ -24,7 +24,9 @@ def configure(settings: dict[str, Any]) -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.get("level", "INFO"))),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelName(settings.get("level", "INFO"))
+        ),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)

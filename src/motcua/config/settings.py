@@ -79,7 +79,9 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": "jinja2",
-        "DIRS": [SOURCE / "web" / face / "templates" for face in ("shared", "portal", "desk", "studio", "board")]
+        "DIRS": [
+            SOURCE / "web" / face / "templates" for face in ("shared", "portal", "desk", "studio", "board")
+        ]
         + [SOURCE / "eforms" / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
@@ -170,6 +172,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "motcua@example.com")
 
 SIGNER = env.text("SIGNER", "test-ca")
+TSA_URL = env.text("TSA_URL", "")
 SITE_AGENCY = env.text("AGENCY", "H56")
 SITE_HOTLINE = env.text("HOTLINE", "18001096")
 

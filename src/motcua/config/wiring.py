@@ -105,6 +105,7 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     processing.REJECTED: (_refusal("rejected"),),
     processing.SUPPLEMENT_ASKED: (give_supplement_slip,),
     processing.SUPPLEMENT_ANSWERED: (_notice("supplement_answered"),),
+    processing.PAYMENT_ASKED: (_notice("payment"),),
     processing.FINISHED: (_notice("finished"),),
     processing.RETURNED: (_notice("returned"),),
     "dossier.withdrawn": (_notice("withdrawn"),),

@@ -71,7 +71,9 @@ def start(
     form_id = newest_form(bundle.form_key) if bundle.form_key else None
     if channel == Channel.ONLINE:
         begun = (
-            Draft.objects.filter(account=actor.account, case=case, agency=agency, dossier=None, supplements=None)
+            Draft.objects.filter(
+                account=actor.account, case=case, agency=agency, dossier=None, supplements=None
+            )
             .filter(channel=channel)
             .order_by("-saved_at")
             .first()

@@ -27,7 +27,9 @@ class Status(IntEnum):
     RETURNED = 10
 
 
-OPEN = frozenset({Status.REGISTERED, Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY})
+OPEN = frozenset(
+    {Status.REGISTERED, Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY}
+)
 #: Nothing more will be done: what an officer's lists leave out.
 CLOSED = frozenset({Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED})
 #: The clock rests: the dossier waits for the applicant.
@@ -49,7 +51,12 @@ EDGES: tuple[Edge, ...] = (
     Edge(None, S.REGISTERED, "submit", "NĐ 118/2025 Đ.17 k.2 (nộp trực tuyến); NĐ 45/2020 Đ.9"),
     Edge(S.REGISTERED, S.RECEIVED, "receive", "NĐ 118/2025 Đ.17 k.2; TT 03/2025/TT-VPCP mẫu 01"),
     Edge(S.REGISTERED, S.NOT_RECEIVED, "refuse", "NĐ 118/2025 Đ.17; TT 03/2025/TT-VPCP mẫu 03"),
-    Edge(S.REGISTERED, S.SUPPLEMENT, "ask_supplement", "NĐ 118/2025 Đ.17; NQ 66.7/2025 (≤ 08 giờ làm việc); mẫu 02"),
+    Edge(
+        S.REGISTERED,
+        S.SUPPLEMENT,
+        "ask_supplement",
+        "NĐ 118/2025 Đ.17; NQ 66.7/2025 (≤ 08 giờ làm việc); mẫu 02",
+    ),
     Edge(S.REGISTERED, S.WITHDRAWN, "withdraw", "NĐ 118/2025 Đ.21"),
     Edge(S.RECEIVED, S.PROCESSING, "hand_over", "NĐ 118/2025 Đ.18 (chuyển trong ngày)"),
     Edge(S.RECEIVED, S.WITHDRAWN, "withdraw", "NĐ 118/2025 Đ.21"),
@@ -65,7 +72,6 @@ EDGES: tuple[Edge, ...] = (
     Edge(S.PROCESSING, S.FINISHED, "finish", "NĐ 118/2025 Đ.22; NĐ 45/2020 Đ.14 (kết quả điện tử)"),
     Edge(S.FINISHED, S.RETURNED, "return_result", "NĐ 118/2025 Đ.22"),
 )
-
 
 
 def move(before: Status | None, action: str, *, towards: Status | None = None) -> Edge:

@@ -58,14 +58,18 @@ class Dossier(models.Model):
     remote = models.BooleanField()
     return_by = models.CharField(max_length=8, default="online", help_text="online, counter or post")
 
-    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="dossiers")
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="dossiers"
+    )
     applicant_kind = models.CharField(max_length=10)
     applicant_name = models.CharField(max_length=200)
     applicant_folded = models.CharField(max_length=200)
     applicant_number = EncryptedTextField(blank=True)
     applicant_index = models.BinaryField(max_length=32, null=True)
     contact = EncryptedTextField(blank=True, help_text="JSON: phone, email, address")
-    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     submitted_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
@@ -103,7 +107,9 @@ class Dossier(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         from motcua.kernel.models import RulesSkipped
 
-        raise RulesSkipped("A dossier is never deleted; archives and the removal of personal data are actions.")
+        raise RulesSkipped(
+            "A dossier is never deleted; archives and the removal of personal data are actions."
+        )
 
 
 class DossierAnswers(models.Model):
@@ -210,11 +216,17 @@ class Draft(models.Model):
     saved_at = models.DateTimeField()
     dossier = models.OneToOneField(Dossier, null=True, on_delete=models.PROTECT, related_name="draft")
     supplements = models.OneToOneField(
-        Dossier, null=True, on_delete=models.PROTECT, related_name="supplement_draft", help_text="Dossier it completes"
+        Dossier,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="supplement_draft",
+        help_text="Dossier it completes",
     )
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-saved_at"], name="draft_by_account", condition=Q(dossier=None))]
+        indexes = [
+            models.Index(fields=["account", "-saved_at"], name="draft_by_account", condition=Q(dossier=None))
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

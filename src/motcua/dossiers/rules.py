@@ -30,7 +30,9 @@ def is_remote(channel: Channel, assistance: AssistanceKind) -> bool:
     return channel == "online" and assistance not in _AT_THE_CENTRE
 
 
-def assistance_at(address: str | None, networks: Iterable[str], claimed: AssistanceKind = "none") -> AssistanceKind:
+def assistance_at(
+    address: str | None, networks: Iterable[str], claimed: AssistanceKind = "none"
+) -> AssistanceKind:
     """What help to record for an online filing from ``address`` (IP).
 
     A filing that comes from the network of the one-stop centre itself was made on a machine there, whoever's
@@ -59,7 +61,9 @@ def new_secret() -> str:
 def normal_secret(typed: str) -> str:
     """A secret as typed by a person: spaces and dashes dropped, capitals, look-alikes mended."""
     text = "".join(c for c in typed.upper() if c.isalnum())
-    return text.translate(str.maketrans({"O": "0", "I": "1", "L": "1"})).translate(str.maketrans({"0": "", "1": ""}))
+    return text.translate(str.maketrans({"O": "0", "I": "1", "L": "1"})).translate(
+        str.maketrans({"0": "", "1": ""})
+    )
 
 
 def same_secret(typed: str, kept: str) -> bool:

@@ -61,7 +61,14 @@ def subscribe(kinds: Iterable[str], subscriber: Subscriber) -> None:
 
 
 def digest(
-    previous: bytes, *, stream: UUID, seq: int, kind: str, at: datetime, account: int | None, data: Mapping[str, Any]
+    previous: bytes,
+    *,
+    stream: UUID,
+    seq: int,
+    kind: str,
+    at: datetime,
+    account: int | None,
+    data: Mapping[str, Any],
 ) -> bytes:
     """SHA-256 over the previous hash and the event in canonical JSON (sorted keys, UTC, microseconds)."""
     body = orjson.dumps(
@@ -88,7 +95,13 @@ def write(
     facts = dict(data or {})
     seq = subject.event_seq + 1
     value = digest(
-        bytes(subject.event_hash), stream=subject.stream, seq=seq, kind=kind, at=at, account=actor.account, data=facts
+        bytes(subject.event_hash),
+        stream=subject.stream,
+        seq=seq,
+        kind=kind,
+        at=at,
+        account=actor.account,
+        data=facts,
     )
     with connection.cursor() as cursor:
         cursor.execute(

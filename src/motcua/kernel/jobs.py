@@ -7,7 +7,9 @@ that died is noticed by its missing heartbeat, and :func:`rescue_stalled` puts i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,11 +38,17 @@ class Job:
 
     def defer(self, **arguments: Any) -> None:
         """Run it as soon as the present transaction has committed."""
+        held = _held.get()
+        if held is not None:
+            held.append((self, arguments))
+            return
         procrastinate_app.configure_task(name=self.name, queue=self.queue).defer(**arguments)
 
     def defer_at(self, moment: datetime, **arguments: Any) -> None:
         """Run it at ``moment`` (aware), or as soon after as a worker is free."""
-        procrastinate_app.configure_task(name=self.name, queue=self.queue, schedule_at=moment).defer(**arguments)
+        procrastinate_app.configure_task(name=self.name, queue=self.queue, schedule_at=moment).defer(
+            **arguments
+        )
 
     def run(self, **arguments: Any) -> object:
         """Run it here and now (tests, commands)."""
@@ -48,6 +56,20 @@ class Job:
 
 
 JOBS: dict[str, Job] = {}
+
+Held = list[tuple[Job, dict[str, Any]]]
+_held: ContextVar[Held | None] = ContextVar("held_jobs", default=None)
+
+
+@contextmanager
+def held() -> Iterator[Held]:
+    """Gather what would be deferred instead of deferring it: for demo data of the past, and for tests."""
+    gathered: Held = []
+    token = _held.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _held.reset(token)
 
 
 def job(

@@ -88,7 +88,9 @@ class MonthRollup(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["month", "agency", "procedure", "measure"], name="month_rollup_once")
+            models.UniqueConstraint(
+                fields=["month", "agency", "procedure", "measure"], name="month_rollup_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -108,7 +110,9 @@ class FoldMark(models.Model):
 class UsualTime(models.Model):
     """Counted working time that finished dossiers of a procedure took in the last 90 days (minutes)."""
 
-    procedure = models.OneToOneField(Procedure, primary_key=True, on_delete=models.CASCADE, related_name="usual_time")
+    procedure = models.OneToOneField(
+        Procedure, primary_key=True, on_delete=models.CASCADE, related_name="usual_time"
+    )
     finished = models.IntegerField()
     p50 = models.IntegerField()
     p90 = models.IntegerField()

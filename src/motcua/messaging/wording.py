@@ -45,6 +45,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         N_("Đã trả kết quả hồ sơ %(code)s"),
         N_("Kết quả hồ sơ “%(procedure)s” đã có trong kho dữ liệu điện tử của Ông/Bà. Mời Ông/Bà đánh giá mức độ hài lòng."),
     ),
+    "payment": (
+        N_("Hồ sơ %(code)s cần thực hiện nghĩa vụ tài chính"),
+        N_("Để tiếp tục giải quyết hồ sơ “%(procedure)s”, Ông/Bà cần thực hiện nghĩa vụ tài chính theo thông báo của %(agency)s. Thời gian chờ không tính vào thời hạn giải quyết."),
+    ),
     "withdrawn": (
         N_("Đã rút hồ sơ %(code)s"),
         N_("Hồ sơ “%(procedure)s” đã dừng giải quyết theo yêu cầu của Ông/Bà."),

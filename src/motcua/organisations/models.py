@@ -23,12 +23,18 @@ class Agency(models.Model):
     name_en = models.CharField(max_length=200, blank=True)
     short_name = models.CharField(max_length=80)
     level = models.CharField(max_length=12, choices=Level.choices)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    place = models.CharField(max_length=80, blank=True, help_text="Place name before the date on its documents")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    place = models.CharField(
+        max_length=80, blank=True, help_text="Place name before the date on its documents"
+    )
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
-    ward_code = models.IntegerField(null=True, blank=True, help_text="Code of the commune in the national list")
+    ward_code = models.IntegerField(
+        null=True, blank=True, help_text="Code of the commune in the national list"
+    )
     one_stop_networks = models.JSONField(
         default=list,
         blank=True,
@@ -51,7 +57,9 @@ class Unit(models.Model):
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
     one_stop = models.BooleanField(default=False)
-    sectors = models.JSONField(default=list, blank=True, help_text="Slugs of the sectors it is responsible for")
+    sectors = models.JSONField(
+        default=list, blank=True, help_text="Slugs of the sectors it is responsible for"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "code"], name="unit_agency_code")]
@@ -82,7 +90,9 @@ class Holding(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="holding_in_order", condition=Q(until=None) | Q(until__gte=F("since"))),
+            models.CheckConstraint(
+                name="holding_in_order", condition=Q(until=None) | Q(until__gte=F("since"))
+            ),
             models.UniqueConstraint(name="holding_once", fields=["post", "officer"], condition=Q(until=None)),
         ]
         indexes = [models.Index(name="holding_by_officer", fields=["officer"], condition=Q(until=None))]
@@ -97,10 +107,15 @@ class WorkingCalendar(models.Model):
     ``hours`` maps ISO weekdays "1".."7" to lists of ["HH:MM", "HH:MM"]. An agency of null is the national one.
     """
 
-    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="calendars")
+    agency = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="calendars"
+    )
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     hours = models.JSONField()
+    reception = models.JSONField(
+        default=dict, blank=True, help_text="Hours in which dossiers are only received, in the same form"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "valid_from"], name="calendar_agency_from")]
@@ -136,7 +151,9 @@ class CalendarChange(models.Model):
     """The calendars' own history (who changed what when); its newest id is the version caches go by."""
 
     at = models.DateTimeField()
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
     change = models.JSONField()
 

@@ -77,8 +77,9 @@ def ancestors(code: str) -> list[str]:
     return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
 
 
-def _minutes(text: str) -> time:
-    return time.fromisoformat(text)
+def _week(hours: dict[str, list[list[str]]]) -> dict[int, list[tuple[time | str, time | str]]]:
+    """ISO weekdays as stored → weekdays from 0, as working time counts them."""
+    return {int(day) - 1: [(start, end) for start, end in spans] for day, spans in hours.items()}
 
 
 def _load_calendar(key: tuple[str, date]) -> working_time.Calendar:
@@ -88,7 +89,9 @@ def _load_calendar(key: tuple[str, date]) -> working_time.Calendar:
     calendars = {
         calendar.agency.code if calendar.agency else "": calendar
         for calendar in WorkingCalendar.objects.filter(
-            Q(agency=None) | Q(agency__code__in=line), Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on
+            Q(agency=None) | Q(agency__code__in=line),
+            Q(valid_to=None) | Q(valid_to__gte=on),
+            valid_from__lte=on,
         )
         .select_related("agency")
         .order_by("valid_from")
@@ -101,9 +104,8 @@ def _load_calendar(key: tuple[str, date]) -> working_time.Calendar:
     }
     standard = working_time.standard_calendar()
     return working_time.Calendar.build(
-        hours={int(day): [(_minutes(a), _minutes(b)) for a, b in spans] for day, spans in chosen.hours.items()}
-        if chosen
-        else standard.weekly,
+        hours=_week(chosen.hours) if chosen else standard.weekly,
+        reception=_week(chosen.reception) if chosen else standard.reception,
         off={day: row.name for day, row in days.items() if row.kind == CalendarDay.Kind.OFF},
         worked={day: row.name for day, row in days.items() if row.kind == CalendarDay.Kind.WORKED},
     )
@@ -119,6 +121,11 @@ def _newest_change(_: None) -> int:
 
 
 _change: Kept[None, int] = Kept(_newest_change, seconds=5)
+
+
+def calendar_changed() -> None:
+    """This process has edited a calendar: it reckons with it from now on; the others within five seconds."""
+    _change.forget()
 
 
 def calendar_for(code: str, on: date) -> working_time.Calendar:

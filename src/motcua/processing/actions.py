@@ -33,6 +33,8 @@ REJECTED = "dossier.rejected"
 SENT_BACK = "dossier.sent_back"
 FINISHED = "dossier.finished"
 RETURNED = "dossier.returned"
+PAYMENT_ASKED = "dossier.payment_asked"
+DUTY_DONE = "dossier.duty_done"
 CLAIMED = "step.claimed"
 RELEASED = "step.released"
 
@@ -45,7 +47,9 @@ def _spec(run: StepRun) -> tuple[StepSpec, int]:
     return next(step for step in process(version).steps if step.pk == run.step_id), version
 
 
-def _advance(dossier: Dossier, run: StepRun, outcome: str, *, actor: Actor, now: datetime, note: str = "") -> None:
+def _advance(
+    dossier: Dossier, run: StepRun, outcome: str, *, actor: Actor, now: datetime, note: str = ""
+) -> None:
     """Close the run with its outcome and open the step that follows, if one does."""
     spec, version = _spec(run)
     following = process(version).after(spec, outcome)
@@ -220,6 +224,36 @@ def propose(*, actor: Actor, run_id: int, content: dict[str, Any], note: str = "
     results.draft(dossier, content=content, actor=actor, now=now)
     filing.record(dossier, PROPOSED, actor=actor, now=now)
     _advance(dossier, run, "propose", actor=actor, now=now, note=note)
+    return dossier
+
+
+@action("processing.ask_payment")
+def ask_payment(*, actor: Actor, run_id: int, amount: int, reason: str, now: datetime) -> Dossier:
+    """Ask for a financial duty (đồng) before going on (NĐ 118/2025 art. 24). The clock rests until it is done."""
+    run, dossier = lock_run(actor, run_id)
+    _expect(run, "ask_payment")
+    _reason(reason)
+    if amount <= 0:
+        raise Refused("payment.no_amount")
+    if dossier.status == Status.RECEIVED:
+        filing.step_to(dossier, "hand_over", TAKEN_UP, actor=actor, now=now)
+    clock.pause(dossier, "payment", now=now)
+    run.waiting = True
+    run.note = reason.strip()
+    run.save(update_fields=["waiting", "note"])
+    filing.step_to(dossier, "ask_payment", PAYMENT_ASKED, actor=actor, now=now, data={"amount": amount})
+    return dossier
+
+
+@action("processing.confirm_duty")
+def confirm_duty(*, actor: Actor, run_id: int, now: datetime) -> Dossier:
+    """The officer has seen the proof of payment: processing goes on, the clock with it."""
+    run, dossier = lock_run(actor, run_id)
+    if dossier.state != Status.FINANCIAL_DUTY:
+        raise Conflict("payment.not_waiting")
+    clock.resume(dossier, now=now)
+    _wake(dossier, now=now)
+    filing.step_to(dossier, "duty_done", DUTY_DONE, actor=actor, now=now, also=("due_at",))
     return dossier
 
 

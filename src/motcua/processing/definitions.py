@@ -17,7 +17,7 @@ DEFAULT = (
     StepSpec(0, "receive", "Tiếp nhận hồ sơ", "Receive the dossier", Role.ONE_STOP, "one_stop", 480,
              {"receive": "appraise", "refuse": None, "ask_supplement": "receive"}),
     StepSpec(0, "appraise", "Thẩm định hồ sơ", "Appraise the dossier", Role.CIVIL_SERVANT, "responsible", None,
-             {"propose": "sign", "ask_supplement": "appraise", "reject": None}),
+             {"propose": "sign", "ask_supplement": "appraise", "ask_payment": "appraise", "reject": None}),
     StepSpec(0, "sign", "Ký duyệt kết quả", "Sign the result", Role.HEAD, "leaders", 240,
              {"sign": "return", "send_back": "appraise"}),
     StepSpec(0, "return", "Trả kết quả", "Return the result", Role.ONE_STOP, "one_stop", 240, {"return_result": None}),
@@ -30,7 +30,9 @@ def publish(*, case: int | None, name: str, steps: tuple[StepSpec, ...], now: da
     wrong = problems(steps)
     if wrong:
         raise ValueError("; ".join(f"{p.code} {p.step} {p.detail}".strip() for p in wrong))
-    last = ProcessVersion.objects.filter(case=case).order_by("-number").values_list("number", flat=True).first()
+    last = (
+        ProcessVersion.objects.filter(case=case).order_by("-number").values_list("number", flat=True).first()
+    )
     version = ProcessVersion.objects.create(case_id=case, number=(last or 0) + 1, name=name, published_at=now)
     Step.objects.bulk_create(
         Step(

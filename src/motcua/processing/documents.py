@@ -36,7 +36,11 @@ def supplement_slip(dossier: Dossier, number: str, at: datetime) -> bytes:
 
 def refusal_slip(dossier: Dossier, number: str, at: datetime) -> bytes:
     """Mẫu 03: refused at intake, or not eligible after appraisal; with the reason that was written."""
-    run = StepRun.objects.filter(dossier=dossier, outcome__in=("refuse", "reject")).order_by("-closed_at").first()
+    run = (
+        StepRun.objects.filter(dossier=dossier, outcome__in=("refuse", "reject"))
+        .order_by("-closed_at")
+        .first()
+    )
     return slips.refusal(
         slips.Refusal(
             issuer=issuing.issuer(dossier),

@@ -18,7 +18,9 @@ class ProcessVersion(models.Model):
     Published once and never changed (trigger): a dossier keeps the version it began with.
     """
 
-    case = models.ForeignKey(ProcedureCase, null=True, blank=True, on_delete=models.PROTECT, related_name="processes")
+    case = models.ForeignKey(
+        ProcedureCase, null=True, blank=True, on_delete=models.PROTECT, related_name="processes"
+    )
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=200)
     published_at = models.DateTimeField()
@@ -72,15 +74,21 @@ class StepRun(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     waiting = models.BooleanField(default=False, help_text="For the applicant, or for the signing service")
-    claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     closed_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     outcome = models.CharField(max_length=30, blank=True)
     note = models.TextField(blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["dossier", "step"], condition=Q(closed_at=None), name="run_open_once")
+            models.UniqueConstraint(
+                fields=["dossier", "step"], condition=Q(closed_at=None), name="run_open_once"
+            )
         ]
         indexes = [
             models.Index("unit", "role", "due_at", "id", name="run_worklist", condition=Q(closed_at=None)),

@@ -17,6 +17,7 @@ from motcua.dossiers.models import Dossier
 from motcua.kernel.actions import action
 from motcua.kernel.actors import SYSTEM, Actor, Seat
 from motcua.kernel.clock import local_day
+from motcua.kernel.clock import now as clock_now
 from motcua.kernel.jobs import job
 from motcua.kernel.refusals import Refused
 from motcua.organisations.models import Post
@@ -37,7 +38,10 @@ def draft(dossier: Dossier, *, content: Mapping[str, Any], actor: Actor, now: da
     result = ResultDocument.objects.filter(dossier=dossier).first()
     if result is None:
         result = ResultDocument(
-            dossier=dossier, agency_id=dossier.agency_id, verify_code=verify_code(secrets.token_bytes(8)), drafted_at=now
+            dossier=dossier,
+            agency_id=dossier.agency_id,
+            verify_code=verify_code(secrets.token_bytes(8)),
+            drafted_at=now,
         )
     if result.state != ResultDocument.State.DRAFT:
         raise Refused("result.being_signed")
@@ -72,15 +76,16 @@ def order_signature(dossier: Dossier, *, actor: Actor, seat: Seat, now: datetime
 @job("results.sign", queue="documents", attempts=12)
 def sign_result(result: int) -> None:
     """Render, sign and keep one ordered result. Killed at any moment, it begins again and ends with one document."""
-    from motcua.kernel.clock import now as clock_now
+    sign_at(result, clock_now())
 
-    document = ResultDocument.objects.select_related("dossier", "agency").get(pk=result)
+
+def sign_at(result: int, now: datetime) -> None:
+    """Sign an ordered result as of ``now``; one that is signed already stays as it is."""
+    document = ResultDocument.objects.select_related("dossier", "agency__parent").get(pk=result)
     if document.state != ResultDocument.State.SIGNING:
         return
-    now = clock_now()
-    pdf = render_result(document, draft=False, at=document.ordered_at or now)
     signed_pdf = current_signer().sign(
-        pdf,
+        render_result(document, draft=False, at=now),
         reason=document.title,
         location=document.agency.place or document.agency.short_name,
         signer_name=document.signer_name,

@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField()),
                 ('valid_to', models.DateField(blank=True, null=True)),
                 ('hours', models.JSONField()),
+                ('reception', models.JSONField(blank=True, default=dict, help_text='Hours in which dossiers are only received, in the same form')),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calendars', to='organisations.agency')),
             ],
         ),

@@ -71,7 +71,9 @@ def _actor(request: HttpRequest) -> Actor:
         staff = officer(user.pk, user.full_name, local_day(now()))
         return staff if staff is not None else ANYONE
     index = user.citizen_id_index
-    return Actor(kind="person", account=user.pk, name=user.full_name, identity_index=bytes(index) if index else None)
+    return Actor(
+        kind="person", account=user.pk, name=user.full_name, identity_index=bytes(index) if index else None
+    )
 
 
 def actor(get_response: Handler) -> Handler:
@@ -106,7 +108,7 @@ class refusals:  # noqa: N801 - a middleware with a hook for exceptions has to b
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script asks: it says so in ``Accept``, or sends JSON or a chunk."""
-    return (
-        request.headers.get("Accept", "").startswith("application/json")
-        or request.content_type in {"application/json", "application/octet-stream"}
-    )
+    return request.headers.get("Accept", "").startswith("application/json") or request.content_type in {
+        "application/json",
+        "application/octet-stream",
+    }

@@ -1,0 +1,31 @@
+"""``motcua demo``: the demo province with its people and its past year."""
+
+from __future__ import annotations
+
+import argparse
+
+NAME = "demo"
+HELP = "make the demo province: agencies, staff, citizens and 300 dossiers (demo mode only)"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--if-empty", action="store_true", help="do nothing when there are dossiers already")
+    parser.add_argument("--dossiers", type=int, default=300, help="how many; default 300")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from motcua.cli import setup_django
+
+    setup_django()
+    from django.conf import settings
+
+    from motcua.runtime.errors import CannotRun
+
+    if not settings.DEMO:
+        raise CannotRun(
+            "Demo data is made in demo mode only: set MOTCUA_DEMO=1, never on a real installation."
+        )
+    from motcua.demo.seed import seed
+
+    seed(dossiers=arguments.dossiers, if_empty=arguments.if_empty)
+    return 0

@@ -1,0 +1,46 @@
+"""What every installation starts with: the catalogue, its forms, the default process, the national calendar."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import motcua.catalogue
+from motcua.catalogue.models import ProcedureCase
+from motcua.eforms import actions as eforms
+from motcua.eforms.from_catalogue import definition_for
+from motcua.eforms.models import FormVersion
+from motcua.organisations.actions import seed_national_calendar
+from motcua.organisations.models import CalendarDay
+from motcua.processing.definitions import ensure_default
+from motcua.processing.models import ProcessVersion
+
+
+def needed() -> bool:
+    """Whether something of the base is missing (cheap: a few EXISTS)."""
+    keys = set(ProcedureCase.objects.exclude(form_key=None).values_list("form_key", flat=True).distinct())
+    return (
+        not CalendarDay.objects.filter(agency=None).exists()
+        or not ProcessVersion.objects.filter(case=None).exists()
+        or bool(keys - set(FormVersion.objects.values_list("key", flat=True).distinct()))
+    )
+
+
+def bring_up(now: datetime) -> str:
+    """Make what is missing; harmless when nothing is."""
+    ensure_default(now)
+    seed_national_calendar(now)
+    return f"{publish_forms(now)} forms"
+
+
+def publish_forms(now: datetime) -> int:
+    """Publish the bundled forms and those built from the catalogue's fields."""
+    path = Path(motcua.catalogue.__file__).parent / "data" / "procedures.json"
+    published = 0
+    for entry in json.loads(path.read_text(encoding="utf-8"))["procedures"]:
+        code = entry["national_code"]
+        if code and (definition := definition_for(code, entry["name"], entry["form_fields"] or [])):
+            eforms.publish(key=code, definition=definition, now=now)
+            published += 1
+    return published

@@ -1,0 +1,344 @@
+"""Three hundred dossiers of the past twelve months, made by the same actions that the screens call.
+
+Nothing is written past the actions: codes, events, facts, slips, signatures and clocks are what they would have
+been, with ``now`` given as it was then. What would have been deferred is done on the spot, mail excepted.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+
+import pikepdf
+
+from motcua.catalogue.models import ProcedureCase, Service
+from motcua.config.wiring import follow
+from motcua.demo.answers import answers_for
+from motcua.demo.province import Person
+from motcua.dossiers import actions as filing
+from motcua.dossiers import drafts
+from motcua.dossiers.bundles import case_bundle, form_of
+from motcua.dossiers.models import Channel, Dossier, Draft, DraftUpload
+from motcua.dossiers.rules import AssistanceKind, asked
+from motcua.feedback import actions as feedback
+from motcua.feedback.models import Level
+from motcua.kernel import jobs, working_time
+from motcua.kernel.actors import Actor, Role
+from motcua.kernel.clock import VIETNAM, local_day
+from motcua.organisations.models import Agency
+from motcua.organisations.queries import calendar_for, officer
+from motcua.processing import actions as desk
+from motcua.processing.clock import calendar_of
+from motcua.processing.models import StepRun
+from motcua.results.actions import sign_at
+from motcua.results.models import ResultDocument
+from motcua.results.suggestions import suggest
+
+#: How a dossier of the demo ends, and how often, by how old it is.
+_OLD = [("returned", 88), ("refused", 4), ("rejected", 3), ("withdrawn", 3), ("finished", 2)]
+_FRESH = [
+    ("registered", 16), ("received", 12), ("processing", 18), ("supplement", 9), ("payment", 5),
+    ("proposed", 12), ("finished", 8), ("returned", 20),
+]  # fmt: skip
+_REASONS = (
+    "Bản chụp giấy tờ bị mờ, không đọc được số và ngày cấp; đề nghị chụp lại rõ nét cả hai mặt.",
+    "Thông tin nơi cư trú khai chưa khớp với dữ liệu dân cư; đề nghị kiểm tra và khai lại.",
+)
+
+
+@dataclass
+class Seeder:
+    """Makes dossiers for the people of the demo province. ``rng`` is seeded: every demo province is the same."""
+
+    people: Sequence[Person]
+    now: datetime
+    rng: random.Random = field(default_factory=lambda: random.Random(1284))  # noqa: S311 - demo data, no secret
+
+    def __post_init__(self) -> None:
+        self.citizens = [p for p in self.people if p.staff is None and p.username != "nguoila"]
+        self.lan = next(p for p in self.people if p.username == "lan")
+        self.cases = {
+            (service.agency_id, service.procedure.national_code): service.procedure
+            for service in Service.objects.select_related("procedure")
+        }
+        self.agencies = {agency.code: agency for agency in Agency.objects.all()}
+        self.officers: dict[tuple[str, Role], list[Actor]] = {}
+        for person in self.people:
+            if person.staff:
+                actor = officer(person.account.pk, person.account.full_name, local_day(self.now))
+                assert actor is not None
+                self.officers.setdefault((person.staff["agency"], Role(person.staff["role"])), []).append(
+                    actor
+                )
+
+    def make(self, count: int, tell: Callable[[int], None]) -> int:
+        """Make ``count`` dossiers, oldest first; returns how many there are."""
+        span = timedelta(days=364)
+        moments = sorted(
+            [self.now - span * self.rng.random() ** 1.25 for _ in range(count - 60)]
+            + [self.now - timedelta(days=9) * self.rng.random() for _ in range(60)]
+        )
+        for number, moment in enumerate(moments, 1):
+            with jobs.held() as held:
+                self._one(self._filing_moment(moment), held)
+            if number % 50 == 0:
+                tell(number)
+        return len(moments)
+
+    # --- one dossier ------------------------------------------------------------------------------------
+
+    def _filing_moment(self, moment: datetime) -> datetime:
+        local = moment.astimezone(VIETNAM).replace(
+            hour=self.rng.randint(6, 21), minute=self.rng.randint(0, 59)
+        )
+        return min(local, self.now - timedelta(minutes=30))
+
+    def _pick(self, choices: Sequence[tuple[str, int]]) -> str:
+        return self.rng.choices([name for name, _ in choices], [weight for _, weight in choices])[0]
+
+    def _one(self, at: datetime, held: jobs.Held) -> None:
+        code = self._pick([("1.001193", 26), ("1.004873", 20), ("2.000815", 22), ("1.001612", 14), ("1.013225", 8),
+                           ("1.000656", 4), ("2.000635", 6)])  # fmt: skip
+        agency = self.agencies[self._pick([("H56.201", 5), ("H56.202", 3), ("H56.203", 2)])]
+        if (agency.pk, code) not in self.cases:
+            return
+        procedure = self.cases[agency.pk, code]
+        case = ProcedureCase.objects.filter(version=procedure.current_version_id).order_by("position")[0]
+        # The share filed remotely grows over the year, as the programme wants it to.
+        progress = 1 - (self.now - at).days / 365
+        online = self.rng.random() < 0.35 + 0.4 * progress
+        person = self.lan if self.rng.random() < 0.04 else self.rng.choice(self.citizens)
+        if not online:
+            at = self._at_desk(agency, at)
+        dossier = self._file_online(person, case.pk, agency, at) if online else self._file_at_counter(
+            person, case.pk, agency, at
+        )  # fmt: skip
+        self._follow(held)
+        fate = self._pick(_FRESH if self.now - at < timedelta(days=9) else _OLD)
+        self._play(dossier, agency, person, fate, at, held)
+
+    def _at_desk(self, agency: Agency, at: datetime) -> datetime:
+        opening = working_time.next_opening(calendar_for(agency.code, local_day(at)), at)
+        return min(opening + timedelta(minutes=self.rng.randint(5, 180)), self.now - timedelta(minutes=30))
+
+    def _draft(
+        self, actor: Actor, person: Person, case: int, agency: Agency, at: datetime, channel: Channel
+    ) -> Draft:
+        bundle = case_bundle(case)
+        form = drafts.newest_form(bundle.form_key) if bundle.form_key else None
+        draft = Draft(
+            account_id=actor.account, case_id=case, form_id=form, agency=agency, channel=channel, created_at=at,
+            saved_at=at,
+        )  # fmt: skip
+        draft.answers = (
+            answers_for(form_of(form), person.claims, today=local_day(at), rng=self.rng)
+            if form is not None
+            else {}
+        )
+        draft.save(force_insert=True)
+        if channel == Channel.ONLINE:
+            blob = drafts.keep_content(sample_scan(), "application/pdf", at)
+            for paper in bundle.components:
+                if paper.required and asked(paper):
+                    DraftUpload.objects.create(
+                        draft=draft, component_id=paper.pk, filename="ban-chup.pdf", size=blob.size,
+                        offset=blob.size, state=DraftUpload.State.KEPT, blob=blob, created_at=at,
+                    )  # fmt: skip
+        return draft
+
+    def _applicant(self, person: Person, *, account: bool) -> filing.ApplicantDetails:
+        claims = person.claims
+        business = claims.get("LoaiTaiKhoan") == "2"
+        return filing.ApplicantDetails(
+            kind="business" if business else "citizen",
+            name=claims.get("TenDoanhNghiep") if business else claims["HoVaTen"],
+            number=claims["SoDinhDanh"],
+            account=person.account.pk if account else None,
+            phone=claims["SoDienThoai"],
+            address=claims["ThuongTru"]["ChiTiet"],
+        )
+
+    def _file_online(self, person: Person, case: int, agency: Agency, at: datetime) -> Dossier:
+        actor = Actor(kind="person", account=person.account.pk, name=person.account.full_name)
+        draft = self._draft(actor, person, case, agency, at, Channel.ONLINE)
+        help_given: AssistanceKind = self._pick([("none", 70), ("outreach", 12), ("kiosk", 14), ("proxy", 4)])  # type: ignore[assignment]
+        return filing.submit(
+            actor=actor, draft_id=draft.pk, applicant=self._applicant(person, account=True), assistance=help_given,
+            return_by=self._pick([("online", 8), ("post", 1), ("counter", 1)]), now=at,
+        )  # fmt: skip
+
+    def _file_at_counter(self, person: Person, case: int, agency: Agency, at: datetime) -> Dossier:
+        clerk = self.rng.choice(self.officers[agency.code, Role.ONE_STOP])
+        draft = self._draft(clerk, person, case, agency, at, Channel.COUNTER)
+        return desk.intake_at_counter(
+            actor=clerk, draft_id=draft.pk, applicant=self._applicant(person, account=False), return_by="counter",
+            now=at,
+        )  # fmt: skip
+
+    # --- its way ------------------------------------------------------------------------------------------
+
+    def _follow(self, held: jobs.Held) -> None:
+        """Do what follows: slips and messages. Mail to the demo's invented people is not sent."""
+        waiting, held[:] = list(held), []
+        for job, arguments in waiting:
+            if job is follow:
+                job.run(**arguments)
+
+    def _actor(self, run: StepRun, agency: Agency) -> Actor:
+        fitting = [
+            actor
+            for actor in self.officers[agency.code, Role(run.role)]
+            if any(seat.unit == run.unit_id for seat in actor.seats)
+        ]
+        return self.rng.choice(fitting)
+
+    def _later(self, dossier: Dossier, at: datetime, low: int, high: int) -> datetime:
+        """``low``–``high`` working minutes later, inside working hours."""
+        return working_time.add_minutes(calendar_of(dossier, at), at, self.rng.randint(low, high))
+
+    def _play(
+        self, dossier: Dossier, agency: Agency, person: Person, fate: str, at: datetime, held: jobs.Held
+    ) -> None:
+        """Bring a filed dossier to its fate, as far as the present allows."""
+        moment = at
+        late = self.rng.random() < 0.07
+        for _ in range(8):
+            run = StepRun.objects.select_related("step").filter(dossier=dossier, closed_at=None).first()
+            if run is None:
+                return
+            key = run.step.key
+            stop = {"registered": "receive", "received": "appraise", "proposed": "sign", "finished": "return"}
+            if stop.get(fate) == key:
+                return
+            slow = (900, 2400) if late and key == "appraise" else (20, 200)
+            moment = self._later(dossier, moment, *slow)
+            if moment >= self.now:
+                return
+            actor = self._actor(run, agency)
+            if not self._turn(dossier, run, key, actor, person, fate, moment, held):
+                return
+            dossier.refresh_from_db()
+
+    def _turn(
+        self,
+        dossier: Dossier,
+        run: StepRun,
+        key: str,
+        actor: Actor,
+        person: Person,
+        fate: str,
+        at: datetime,
+        held: jobs.Held,
+    ) -> bool:
+        """One turn; False when the dossier has come to its fate."""
+        if key == "receive" and fate == "withdrawn":
+            citizen = Actor(kind="person", account=person.account.pk, identity_index=_index(person))
+            filing.withdraw(actor=citizen, code=dossier.code, reason="", now=at)
+            return False
+        if key == "receive" and fate == "refused":
+            desk.refuse(
+                actor=actor, run_id=run.pk,
+                reason="Hồ sơ thuộc thẩm quyền giải quyết của cơ quan khác theo quy định về nơi cư trú.", now=at,
+            )  # fmt: skip
+            self._follow(held)
+            return False
+        if key == "receive":
+            desk.receive(actor=actor, run_id=run.pk, now=at)
+        elif key == "appraise":
+            desk.claim(actor=actor, run_id=run.pk, now=at)
+            if fate == "processing":
+                return False
+            if fate == "supplement":
+                self._ask_supplement(dossier, run, actor, at)
+                self._follow(held)
+                return False
+            if fate == "payment":
+                desk.ask_payment(
+                    actor=actor, run_id=run.pk, amount=75_000,
+                    reason="Lệ phí theo nghị quyết của Hội đồng nhân dân tỉnh.", now=at,
+                )  # fmt: skip
+                self._follow(held)
+                return False
+            if fate == "rejected":
+                desk.reject(
+                    actor=actor, run_id=run.pk,
+                    reason="Không đủ điều kiện giải quyết theo quy định của pháp luật chuyên ngành.", now=at,
+                )  # fmt: skip
+                self._follow(held)
+                return False
+            desk.propose(actor=actor, run_id=run.pk, content=suggest(dossier), now=at)
+        elif key == "sign":
+            desk.sign(actor=actor, run_id=run.pk, now=at)
+            sign_at(
+                ResultDocument.objects.values_list("pk", flat=True).get(dossier=dossier),
+                at + timedelta(seconds=2),
+            )
+        else:
+            desk.return_result(actor=actor, run_id=run.pk, now=at)
+            self._follow(held)
+            self._rate(dossier, person, at)
+            return False
+        self._follow(held)
+        return True
+
+    def _ask_supplement(self, dossier: Dossier, run: StepRun, actor: Actor, at: datetime) -> None:
+        bundle = case_bundle(dossier.case_id)
+        papers = [c for c in bundle.components if asked(c)]
+        items = [
+            {
+                "kind": "component",
+                "key": str(paper.pk),
+                "label": paper.name,
+                "note": "Bản chụp bị mờ, mất góc.",
+            }
+            for paper in papers[:1]
+        ] or [
+            {
+                "kind": "field",
+                "key": next(iter(form_of(dossier.form_id or 0).by_id)),
+                "label": "Họ tên",
+                "note": "Kiểm tra lại.",
+            }
+        ]
+        desk.ask_supplement(actor=actor, run_id=run.pk, reason=self.rng.choice(_REASONS), items=items, now=at)
+
+    def _rate(self, dossier: Dossier, person: Person, at: datetime) -> None:
+        if self.rng.random() > 0.55 or dossier.applicant_id is None:
+            return
+        level = Level(self.rng.choices([3, 2, 1], [62, 31, 7])[0])
+        moment = min(at + timedelta(hours=self.rng.randint(1, 40)), self.now)
+        feedback.rate(
+            actor=Actor(kind="person", account=person.account.pk),
+            code=dossier.code,
+            overall=level,
+            convenience=level,
+            timeliness=level,
+            attitude=Level.VERY_SATISFIED,
+            now=moment,
+        )
+
+
+def _index(person: Person) -> bytes | None:
+    index = person.account.citizen_id_index
+    return bytes(index) if index else None
+
+
+@cache
+def sample_scan() -> bytes:
+    """A one-page PDF that says it is a sample: the demo has no real papers."""
+    pdf = pikepdf.new()
+    font = pdf.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        )
+    )
+    page = pdf.add_blank_page(page_size=(595, 842))
+    page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+    page.Contents = pdf.make_stream(b"BT /F1 26 Tf 120 460 Td (BAN CHUP MAU - DU LIEU CHAY THU) Tj ET")
+    buffer = io.BytesIO()
+    pdf.save(buffer, deterministic_id=True)
+    return buffer.getvalue()

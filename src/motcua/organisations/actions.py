@@ -1,0 +1,143 @@
+"""Writes to agencies and calendars. A calendar has its own history (``CalendarChange``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import transaction
+
+from motcua.kernel.actors import Actor, Role
+from motcua.kernel.refusals import NotAllowed, Refused
+from motcua.kernel.working_time import standard_calendar
+from motcua.kernel.working_time.shipped import national_days
+from motcua.organisations.models import Agency, CalendarChange, CalendarDay, WorkingCalendar
+from motcua.organisations.queries import calendar_changed
+
+_WEEKDAYS = tuple(str(day) for day in range(1, 8))
+
+
+def seed_national_calendar(now: datetime) -> int:
+    """The national hours and days, from the shipped list; days that somebody has edited stay as they are."""
+    standard = standard_calendar()
+    with transaction.atomic():
+        WorkingCalendar.objects.get_or_create(
+            agency=None,
+            valid_from=date(2023, 1, 1),
+            defaults={
+                "hours": {
+                    str(day + 1): [[f"{start:%H:%M}", f"{end:%H:%M}"] for start, end in spans]
+                    for day, spans in enumerate(standard.weekly)
+                    if spans
+                }
+            },
+        )
+        national = national_days()
+        rows = [
+            CalendarDay(day=d.day, kind="off", name=d.title_vi, name_en=d.title_en, provisional=d.day >= national.provisional_from)
+            for d in national.days_off
+        ] + [
+            CalendarDay(
+                day=d.day, kind="worked",
+                name=f"Làm bù ngày {d.instead_of:%d/%m/%Y}" if d.instead_of else "Làm bù",
+                name_en=f"Worked instead of {d.instead_of:%d/%m/%Y}" if d.instead_of else "Make-up day",
+            )
+            for d in national.make_up_days
+        ]  # fmt: skip
+        before = CalendarDay.objects.filter(agency=None).count()
+        CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
+        added = CalendarDay.objects.filter(agency=None).count() - before
+        if added:
+            CalendarChange.objects.create(at=now, change={"seeded": added})
+    calendar_changed()
+    return added
+
+
+def _may_edit(actor: Actor, agency: Agency | None) -> None:
+    """Operators and heads of the agency or of one above it; the national calendar: operators only."""
+    for seat in actor.seats:
+        if seat.role == Role.OPERATOR and (agency is None or agency.code.startswith(seat.agency_code)):
+            return
+        if (
+            seat.role == Role.HEAD
+            and agency is not None
+            and f"{agency.code}.".startswith(f"{seat.agency_code}.")
+        ):
+            return
+    raise NotAllowed("calendar.not_yours")
+
+
+def _check_hours(hours: Mapping[str, Sequence[Sequence[str]]]) -> None:
+    for day, spans in hours.items():
+        if day not in _WEEKDAYS:
+            raise Refused("calendar.bad_hours", day=day)
+        last = time(0)
+        for span in spans:
+            try:
+                start, end = (time.fromisoformat(text) for text in span)
+            except ValueError as error:
+                raise Refused("calendar.bad_hours", day=day) from error
+            if not last <= start < end:
+                raise Refused("calendar.bad_hours", day=day)
+            last = end
+
+
+@transaction.atomic
+def set_day(
+    *, actor: Actor, agency: Agency | None, day: date, kind: str, name: str, name_en: str, now: datetime
+) -> CalendarDay:
+    """Make a day off, or a worked one, for an agency and all below it."""
+    _may_edit(actor, agency)
+    if kind not in CalendarDay.Kind.values or not name.strip():
+        raise Refused("calendar.day_incomplete")
+    row, _ = CalendarDay.objects.update_or_create(
+        agency=agency,
+        day=day,
+        defaults={"kind": kind, "name": name.strip(), "name_en": name_en.strip(), "provisional": False},
+    )
+    _note(actor, agency, {"day": day.isoformat(), "kind": kind, "name": name}, now)
+    return row
+
+
+@transaction.atomic
+def remove_day(*, actor: Actor, row_id: int, now: datetime) -> Agency | None:
+    """Make a day like its weekday again; returns whose calendar it was."""
+    row = (
+        CalendarDay.objects.select_for_update(of=("self",)).select_related("agency").filter(pk=row_id).first()
+    )
+    if row is None:
+        raise NotAllowed("calendar.unknown_day")
+    _may_edit(actor, row.agency)
+    agency = row.agency
+    _note(actor, agency, {"removed": row.day.isoformat(), "kind": row.kind, "name": row.name}, now)
+    row.delete()
+    return agency
+
+
+@transaction.atomic
+def set_hours(
+    *,
+    actor: Actor,
+    agency: Agency | None,
+    valid_from: date,
+    hours: Mapping[str, Sequence[Sequence[str]]],
+    reception: Mapping[str, Sequence[Sequence[str]]],
+    now: datetime,
+) -> WorkingCalendar:
+    """The weekly hours of an agency from a day on."""
+    _may_edit(actor, agency)
+    _check_hours(hours)
+    _check_hours(reception)
+    if not any(hours.values()):
+        raise Refused("calendar.no_hours")
+    row, _ = WorkingCalendar.objects.update_or_create(
+        agency=agency, valid_from=valid_from, defaults={"hours": dict(hours), "reception": dict(reception)}
+    )
+    _note(actor, agency, {"hours_from": valid_from.isoformat()}, now)
+    return row
+
+
+def _note(actor: Actor, agency: Agency | None, change: dict[str, Any], now: datetime) -> None:
+    CalendarChange.objects.create(at=now, officer_id=actor.account, agency=agency, change=change)
+    transaction.on_commit(calendar_changed)
