@@ -335,6 +335,15 @@ def test_building_permit_has_two_cases_with_their_terms(parsed: Parsed) -> None:
     ]
 
 
+def test_what_lists_its_fields_has_a_form(parsed: Parsed) -> None:
+    keys = {
+        r.national_code: {c.form_key for c in r.definition.cases} for r in parsed.procedures if r.definition
+    }
+    for code in ("1.001193", "1.004873", "1.001612", "1.013225", "2.000815"):
+        assert keys[code] == {code}
+    assert keys["2.002622"] == {None}
+
+
 def test_a_family_business_needs_the_family_to_agree(parsed: Parsed) -> None:
     definition = next(r.definition for r in parsed.procedures if r.national_code == "1.001612")
     assert definition is not None

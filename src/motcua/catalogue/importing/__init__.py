@@ -253,9 +253,9 @@ def _definition(
         out.odd.append(
             OddRow("details", code, "name_unverified", Handling.NOTED, f"{name}: {verified.get('name')}")
         )
-    base = Case(
-        "default", "Trường hợp chung", "General case", term, papers, fees, "", overlay.get("form_key")
-    )
+    # Fields listed: a form can be built from them, under the procedure's own code (`eforms/from_catalogue.py`).
+    form_key = code if detail.get("form_fields") else None
+    base = Case("default", "Trường hợp chung", "General case", term, papers, fees, "", form_key)
     return Definition(
         name=name,
         cases=_cases(base, overlay.get("case", []), (detail.get("legal_time") or {}).get("variants") or {}),
@@ -304,7 +304,6 @@ def _cases(base: Case, curated: Sequence[Mapping[str, Any]], variants: Mapping[s
                 condition=item.get("condition", ""),
                 term=variant_term(base.term, int(variants[variant])) if variant else base.term,
                 papers=tuple(papers),
-                form_key=item.get("form_key", base.form_key),
             )
         )
     return tuple(cases)
