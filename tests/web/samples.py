@@ -210,5 +210,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "portal/sector.html": listing(),
     "portal/life_event.html": listing(),
     "portal/all_services.html": everything(),
-    **{f"shared/{name}.html": {} for name in ("400", "403", "404", "429", "500", "503", "csrf", "offline", "forbidden")},
+    **{
+        f"shared/{name}.html": {}
+        for name in ("400", "403", "404", "429", "500", "503", "csrf", "offline", "forbidden")
+    },
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import MutableMapping
-from functools import lru_cache
+from collections.abc import Callable, MutableMapping
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from django.urls import reverse
 from django.utils import translation
 from markupsafe import Markup
 
+from motcua.web.shared import formats
 from motcua.web.shared.charts import grouped_bars
-from motcua.web.shared.formats import FILTERS
 
 GOVUK = "govuk_frontend_jinja/"
 
@@ -67,6 +68,25 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
     return _reverse(name, args, tuple(sorted(kwargs.items())))
 
 
+def _when_drawn(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that is never worked out at compile time: `{{ "vi" | lang_attr }}` depends on who is reading."""
+
+    @jinja2.pass_context
+    @wraps(function)
+    def drawn(_context: Any, *args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return drawn
+
+
+def _fingerprint() -> str:
+    """What compiled templates depend on besides their text: how filters are called is part of the compiled code."""
+    digest = hashlib.sha256(jinja2.__version__.encode())
+    for module in (__file__, formats.__file__):
+        digest.update(Path(module).read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def _bytecode_cache() -> jinja2.BytecodeCache | None:
     """Compiled templates kept between starts, in the data folder (they are code: nobody else may write there)."""
     folder: Path | None = getattr(settings, "DATA_DIR", None)
@@ -78,7 +98,9 @@ def _bytecode_cache() -> jinja2.BytecodeCache | None:
     except OSError:
         return None
     # A folder that cannot be written costs a slower start, not a page.
-    return jinja2.FileSystemBytecodeCache(str(path)) if os.access(path, os.W_OK) else None
+    if not os.access(path, os.W_OK):
+        return None
+    return jinja2.FileSystemBytecodeCache(str(path), f"%s-{_fingerprint()}.cache")
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -113,7 +135,7 @@ def environment(**options: Any) -> jinja2.Environment:
         npgettext=translation.npgettext,
     )
     env.policies["ext.i18n.trimmed"] = True  # as tools/messages.py extracts
-    env.filters.update(FILTERS)
+    env.filters.update({name: _when_drawn(function) for name, function in formats.FILTERS.items()})
     env.globals.update(
         _=gettext,
         static=lru_cache(maxsize=512)(static) if not settings.DEBUG else static,

@@ -105,6 +105,7 @@ class Autosave {
     this.dead = false;
 
     for (const [field, values] of this.waiting.fields) restore(controls(form, field), values);
+    if (this.waiting.fields.size) form.dispatchEvent(new Event("change")); // for forms.js: what shows may differ
     form.addEventListener("input", (event) => this.changed(event, TYPING_MS));
     form.addEventListener("change", (event) => this.changed(event, 0));
     // A form that is submitted carries everything itself; sending fields beside it would only race with it.
@@ -194,10 +195,12 @@ class Autosave {
   /** Errors under the field as soon as they are known; an empty field that was only passed by is not scolded. */
   judge(field, errors, warnings) {
     const group = this.form.querySelector(`[data-field="${CSS.escape(field)}"]`);
-    const error = group?.querySelector("[data-error-for]");
-    if (!group || !error) return;
-    error.querySelector("[data-error-text]").textContent = errors.join(" ");
-    error.hidden = errors.length === 0;
+    if (!group) return;
+    const error = this.lineFor(group, "error", errors.length > 0);
+    if (error) {
+      (error.querySelector("[data-error-text]") ?? error).textContent = errors.join(" ");
+      error.hidden = errors.length === 0;
+    }
     group.classList.toggle("govuk-form-group--error", errors.length > 0);
     for (const c of controls(this.form, field)) {
       if (errors.length) c.setAttribute("aria-invalid", "true");
@@ -205,14 +208,29 @@ class Autosave {
       for (const kind of ["input", "textarea", "select"]) {
         if (c.classList.contains(`govuk-${kind}`)) c.classList.toggle(`govuk-${kind}--error`, errors.length > 0);
       }
-      this.describe(c, error.id, errors.length > 0);
+      if (error) this.describe(c, error.id, errors.length > 0);
     }
-    const warning = group.querySelector("[data-warning-for]");
+    const warning = this.lineFor(group, "warning", warnings.length > 0);
     if (warning) {
       warning.textContent = warnings.join(" ");
       warning.hidden = warnings.length === 0;
       controls(this.form, field).forEach((c) => this.describe(c, warning.id, warnings.length > 0));
     }
+  }
+
+  /** The paragraph of a field's errors or warnings; made where the server drew none, when there is something to say. */
+  lineFor(group, kind, needed) {
+    const classes = kind === "error" ? "govuk-error-message" : "mc-warning";
+    const within = group.querySelector(":scope > fieldset") ?? group;
+    const drawn = group.querySelector(`[data-${kind}-for]`) ?? within.querySelector(`:scope > .${classes}`);
+    if (drawn || !needed) return drawn;
+    const line = document.createElement("p");
+    line.className = classes;
+    line.id = `f-${group.dataset.field}-${kind}`;
+    const before = within.querySelector(":scope > .govuk-hint") ?? within.querySelector(":scope > label, :scope > legend");
+    if (kind === "error" && before) before.after(line);
+    else group.append(line);
+    return line;
   }
 
   describe(control, id, wanted) {
@@ -272,6 +290,7 @@ class Autosave {
     };
     choose(fill(texts.textTheirs, { value: shown }), () => {
       restore(controls(this.form, field), theirs);
+      this.form.dispatchEvent(new Event("change"));
       this.waiting.sent(field, this.waiting.fields.get(field));
       this.say("saved", "");
     });
@@ -283,7 +302,7 @@ class Autosave {
 /** The server's value as form pairs: it may send pairs, one text, or several parts by name. */
 export function asPairs(value, field) {
   if (Array.isArray(value)) return value.every(Array.isArray) ? value : value.map((v) => [field, String(v)]);
-  if (value && typeof value === "object") return Object.entries(value).map(([k, v]) => [`${field}-${k}`, String(v ?? "")]);
+  if (value && typeof value === "object") return Object.entries(value).map(([k, v]) => [`${field}.${k}`, String(v ?? "")]);
   return [[field, value == null ? "" : String(value)]];
 }
 
