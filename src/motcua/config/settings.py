@@ -1,11 +1,11 @@
-"""Django settings. Everything that differs between installations comes from the environment (``config/env.py``)."""
+"""Django settings. Everything that differs between installations comes from the environment (``kernel/env.py``)."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from motcua.config import env
+from motcua.kernel import env
 
 SOURCE = Path(__file__).resolve().parents[1]
 ROOT = SOURCE.parents[1]

@@ -21,7 +21,7 @@ from motcua.demo.answers import answers_for
 from motcua.demo.province import Person
 from motcua.dossiers import actions as filing
 from motcua.dossiers import drafts
-from motcua.dossiers.bundles import case_bundle, form_of
+from motcua.dossiers.bundles import case_bundle, form_of, newest_form
 from motcua.dossiers.models import Channel, Dossier, Draft, DraftUpload
 from motcua.dossiers.rules import AssistanceKind, asked
 from motcua.feedback import actions as feedback
@@ -129,9 +129,9 @@ class Seeder:
         self, actor: Actor, person: Person, case: int, agency: Agency, at: datetime, channel: Channel
     ) -> Draft:
         bundle = case_bundle(case)
-        form = drafts.newest_form(bundle.form_key) if bundle.form_key else None
+        form = newest_form(bundle.form_key) if bundle.form_key else None
         draft = Draft(
-            account_id=actor.account, case_id=case, form_id=form, agency=agency, channel=channel, created_at=at,
+            account_id=actor.account or 0, case_id=case, form_id=form, agency=agency, channel=channel, created_at=at,
             saved_at=at,
         )  # fmt: skip
         draft.answers = (
@@ -155,7 +155,7 @@ class Seeder:
         business = claims.get("LoaiTaiKhoan") == "2"
         return filing.ApplicantDetails(
             kind="business" if business else "citizen",
-            name=claims.get("TenDoanhNghiep") if business else claims["HoVaTen"],
+            name=claims["TenDoanhNghiep"] if business else claims["HoVaTen"],
             number=claims["SoDinhDanh"],
             account=person.account.pk if account else None,
             phone=claims["SoDienThoai"],

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-
 from motcua.catalogue.actions import offer_service
 from motcua.catalogue.models import Level, Procedure
 from motcua.identity.actions import remember
@@ -46,7 +45,8 @@ class Person:
 
 def cast_file() -> dict[str, Any]:
     """The cast as shipped."""
-    return json.loads((Path(__file__).parent / "people.json").read_text(encoding="utf-8"))
+    cast: dict[str, Any] = json.loads((Path(__file__).parent / "people.json").read_text(encoding="utf-8"))
+    return cast
 
 
 def build(now: datetime) -> list[Person]:

@@ -14,9 +14,8 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from motcua.dossiers import numbers
+from motcua.dossiers import drafts, numbers
 from motcua.dossiers.bundles import case_bundle, form_of
-from motcua.dossiers.drafts import mine
 from motcua.dossiers.lifecycle import Edge, Status, move
 from motcua.dossiers.models import Assistance, Channel, Dossier, DossierAnswers, Draft, DraftUpload, Paper
 from motcua.dossiers.rules import AssistanceKind, is_remote, missing_papers, new_secret
@@ -39,7 +38,7 @@ class AlreadyFiled(Conflict):
     """The draft is a dossier already: the second press of the button finds the first one's dossier."""
 
     def __init__(self, dossier: Dossier) -> None:
-        super().__init__("draft.already_filed", code=dossier.code)
+        super().__init__("draft.already_filed", dossier=dossier.code)
         self.dossier = dossier
 
 
@@ -124,7 +123,7 @@ def submit(
     now: datetime,
 ) -> Dossier:
     """File a draft: one dossier with its code, however often it is asked for (raises :class:`AlreadyFiled`)."""
-    draft = mine(actor, draft_id, lock=True)
+    draft = drafts.mine(actor, draft_id, lock=True)
     if draft.dossier_id is not None:
         raise AlreadyFiled(Dossier.objects.get(pk=draft.dossier_id))
     if draft.supplements_id is not None:
@@ -204,7 +203,7 @@ def keep_papers(
 def locked(actor: Actor, *, code: str | None = None, pk: int | None = None) -> Dossier:
     """The dossier, locked for the action, if the actor may see it; a stranger is told that there is none."""
     wanted = Dossier.objects.visible_to(actor).select_for_update(of=("self",))
-    dossier = (wanted.filter(code=code) if code is not None else wanted.filter(pk=pk)).first()
+    dossier = (wanted.filter(code=code) if code is not None else wanted.filter(pk=pk or 0)).first()
     if dossier is None:
         raise NotAllowed("dossier.unknown")
     return dossier

@@ -102,7 +102,8 @@ class Dossier(models.Model):
     @property
     def contacts(self) -> dict[str, str]:
         """Phone, e-mail and address as given for this dossier."""
-        return orjson.loads(self.contact) if self.contact else {}
+        contacts: dict[str, str] = orjson.loads(self.contact) if self.contact else {}
+        return contacts
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         from motcua.kernel.models import RulesSkipped
@@ -131,7 +132,8 @@ class DossierAnswers(models.Model):
 
     @property
     def values(self) -> dict[str, Any]:
-        return orjson.loads(self.body)
+        body: dict[str, Any] = orjson.loads(self.body)
+        return body
 
 
 class Paper(models.Model):
@@ -233,7 +235,8 @@ class Draft(models.Model):
 
     @property
     def answers(self) -> dict[str, Any]:
-        return orjson.loads(self.body) if self.body else {}
+        body: dict[str, Any] = orjson.loads(self.body) if self.body else {}
+        return body
 
     @answers.setter
     def answers(self, values: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from motcua.config import env
+from motcua.kernel import env
 
 PROVIDER_ID: Final = "oidc"
 

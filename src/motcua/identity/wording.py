@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_  # noqa: N812 - the name tools/messages.py knows
+from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 
 # Names of providers that differ by language; settings hold the Vietnamese one.

@@ -36,7 +36,7 @@ CITIZEN_ID: Final = "citizen_id"
 TAX_CODE: Final = "tax_code"
 RATE_LIMIT: Final = "rate_limit"
 
-# A key that begins like this is public: stretched by a hash, refused outside demo mode (config/env.py).
+# A key that begins like this is public: stretched by a hash, refused outside demo mode (kernel/env.py).
 DEMO_PREFIX: Final = "demo-"
 
 

@@ -33,7 +33,8 @@ class Streamed(Protocol):
 
     stream: UUID
     event_seq: int
-    event_hash: bytes
+    # A Django binary column reads as bytes from us and may read as a memoryview from a driver.
+    event_hash: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def write(
         account=actor.account,
         data=facts,
     )
+    document: Any = Jsonb(facts, dumps=orjson.dumps)
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
@@ -114,7 +116,7 @@ def write(
                 actor.kind,
                 actor.account,
                 actor.name if actor.kind == "officer" else "",
-                Jsonb(facts, dumps=orjson.dumps),
+                document,
                 value,
             ],
         )

@@ -115,7 +115,8 @@ def _runner(spec: Job) -> Callable[..., None]:
 
 def work(*, concurrency: int = 2, wait: bool = True) -> None:
     """Be a worker until told to stop (SIGTERM); with ``wait`` false, until the queue is empty."""
-    worker = procrastinate_app.with_connector(procrastinate_app.connector.get_worker_connector())
+    connector: Any = procrastinate_app.connector
+    worker = procrastinate_app.with_connector(connector.get_worker_connector())
     with worker.open():
         worker.run_worker(
             concurrency=concurrency,

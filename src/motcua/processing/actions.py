@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from motcua.dossiers import actions as filing
+from motcua.dossiers import drafts
 from motcua.dossiers.lifecycle import PAUSED, Status
 from motcua.dossiers.models import Dossier, DossierAnswers, Draft, Paper
 from motcua.kernel.actions import action
@@ -56,6 +57,13 @@ def _advance(
     close_run(run, outcome=outcome, actor=actor, now=now, note=note)
     if following is not None:
         open_run(dossier, following, now=now)
+
+
+def run_by(actor: Actor) -> int:
+    """The account that acts; the system and anonymous people have none, and may not do this."""
+    if actor.account is None:
+        raise NotAllowed("step.not_yours")
+    return actor.account
 
 
 def _reason(text: str) -> str:
@@ -123,7 +131,7 @@ def ask_supplement(
     Supplement.objects.create(
         dossier=dossier,
         asked_at=now,
-        asked_by_id=actor.account,
+        asked_by_id=run_by(actor),
         reason=text,
         items=list(items),
         resume=Status.REGISTERED if dossier.status == Status.REGISTERED else Status.PROCESSING,
@@ -141,7 +149,7 @@ def ask_supplement(
 @action("processing.answer_supplement")
 def answer_supplement(*, actor: Actor, draft_id: UUID, now: datetime) -> Dossier:
     """The applicant completes the dossier; the step that asked goes on, its clock where it stopped."""
-    draft = filing.mine(actor, draft_id, lock=True)
+    draft = drafts.mine(actor, draft_id, lock=True)
     if draft.supplements_id is None:
         raise NotAllowed("draft.unknown")
     dossier = filing.locked(actor, pk=draft.supplements_id)
@@ -366,7 +374,7 @@ def start_supplement(*, actor: Actor, code: str, now: datetime) -> Draft:
         return begun
     latest = dossier.answer_sets.order_by("-number").first()
     draft = Draft(
-        account_id=actor.account,
+        account_id=run_by(actor),
         case_id=dossier.case_id,
         form_id=dossier.form_id,
         agency_id=dossier.agency_id,

@@ -77,7 +77,7 @@ def fields_of(dossier: Dossier) -> list[tuple[str, str]]:
     if dossier.form_id is None:
         return []
     form = form_of(dossier.form_id)
-    return [(field.id, field.label["vi"]) for section in form.sections for field in section.fields]
+    return [(field.id, field.label("vi")) for section in form.sections for field in section.fields]
 
 
 def papers_of(dossier: Dossier) -> list[tuple[int, str]]:

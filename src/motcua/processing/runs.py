@@ -6,9 +6,9 @@ from datetime import datetime
 
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actors import Actor, Seat
+from motcua.kernel.clock import local_day
 from motcua.kernel.refusals import Conflict, NotAllowed
 from motcua.organisations.queries import calendar_for, units_of
-from motcua.kernel.clock import local_day
 from motcua.processing.models import Step, StepRun
 from motcua.processing.rules import StepSpec, step_due
 
