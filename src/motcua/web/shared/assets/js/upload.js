@@ -13,7 +13,7 @@ let turn = Promise.resolve(); // one file after another, also across pickers: a 
 export const size = (bytes) =>
   bytes < 1e3 ? `${bytes}\u00a0B`
   : bytes < 1e6 ? `${Math.round(bytes / 1e3)}\u00a0KB`
-  : `${(bytes / 1e6).toFixed(1).replace(".", ",")}\u00a0MB`;
+  : `${(bytes / 1e6).toFixed(1).replace(".0", "").replace(".", ",")}\u00a0MB`;
 
 class Row {
   constructor(box, file) {
