@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a command that reports what it built
 """Builds ``build/static`` from ``src/motcua/web/shared/assets`` and the locked npm packages.
 
     python tools/build_assets.py [--tokens FILE] [--out DIR] [--offline]
