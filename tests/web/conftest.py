@@ -1,0 +1,31 @@
+"""The small world of ``tests/factories.py``, made once a module; each test is rolled back on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from tests import factories
+from tests.factories import World
+
+
+@pytest.fixture(scope="module")
+def _world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        made = factories.build_world()
+    yield made
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        outer.__exit__(None, None, None)
+        factories.forget()
+
+
+@pytest.fixture
+def world(_world: World, db: None) -> World:
+    """The province and its cast."""
+    return _world
