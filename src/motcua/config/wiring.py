@@ -19,6 +19,7 @@ from motcua.measurement import folding as _folding  # noqa: F401 - its jobs regi
 from motcua.messaging.actions import tell
 from motcua.processing import actions as processing
 from motcua.processing import documents
+from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
 from motcua.processing.models import StepRun, Supplement
 
 Follower = Callable[[int, datetime], object]

@@ -1,0 +1,1 @@
+"""Facts from events, sums of facts, and the dossiers behind every figure."""

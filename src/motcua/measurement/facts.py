@@ -9,7 +9,6 @@ from motcua.kernel.clock import local_day
 from motcua.kernel.events import Happened
 from motcua.measurement.models import Measure
 
-
 _INSERT = """
     INSERT INTO measurement_fact
            (measure, day, agency_id, procedure_id, dossier_id, online, remote, late, level, minutes)

@@ -41,12 +41,24 @@ _FOLD_MONTHS = f"""
 _DIFFERENCE = """
     WITH counted AS (
         SELECT day, agency_id, measure, count(*) AS amount, count(*) FILTER (WHERE online) AS online,
-               count(*) FILTER (WHERE remote) AS remote, count(*) FILTER (WHERE late) AS late
-          FROM measurement_fact WHERE xid < %s::xid8 GROUP BY day, agency_id, measure)
-    SELECT count(*) FROM counted
-      FULL JOIN measurement_dayrollup AS kept USING (day, agency_id, measure)
-     WHERE (counted.amount, counted.online, counted.remote, counted.late)
-           IS DISTINCT FROM (kept.amount, kept.online, kept.remote, kept.late)
+               count(*) FILTER (WHERE remote) AS remote, count(*) FILTER (WHERE late) AS late,
+               count(*) FILTER (WHERE level >= 2) AS satisfied
+          FROM measurement_fact WHERE xid < %(horizon)s::xid8 GROUP BY day, agency_id, measure),
+    monthly AS (
+        SELECT date_trunc('month', day)::date AS month, agency_id, measure, sum(amount) AS amount,
+               sum(online) AS online, sum(remote) AS remote, sum(late) AS late, sum(satisfied) AS satisfied
+          FROM counted GROUP BY 1, agency_id, measure),
+    kept_months AS (
+        SELECT month, agency_id, measure, sum(amount) AS amount, sum(online) AS online, sum(remote) AS remote,
+               sum(late) AS late, sum(satisfied) AS satisfied
+          FROM measurement_monthrollup GROUP BY month, agency_id, measure)
+    SELECT (SELECT count(*) FROM counted
+              FULL JOIN measurement_dayrollup AS kept USING (day, agency_id, measure)
+             WHERE (counted.amount, counted.online, counted.remote, counted.late, counted.satisfied)
+                   IS DISTINCT FROM (kept.amount, kept.online, kept.remote, kept.late, kept.satisfied))
+         + (SELECT count(*) FROM monthly FULL JOIN kept_months AS kept USING (month, agency_id, measure)
+             WHERE (monthly.amount, monthly.online, monthly.remote, monthly.late, monthly.satisfied)
+                   IS DISTINCT FROM (kept.amount, kept.online, kept.remote, kept.late, kept.satisfied))
 """
 
 
@@ -67,10 +79,10 @@ def fold() -> None:
 
 
 def differences() -> int:
-    """Rows of the day rollup that a recount of the folded facts disagrees with; 0 is the promise."""
+    """Rows of the day and month rollups that a recount of the folded facts disagrees with; 0 is the promise."""
     mark = FoldMark.objects.filter(pk=1).first()
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERENCE, [mark.horizon if mark else "0"])
+        cursor.execute(_DIFFERENCE, {"horizon": mark.horizon if mark else "0"})
         (count,) = cursor.fetchone() or (0,)
     return int(count)
 

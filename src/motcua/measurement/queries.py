@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Q
 
 from motcua.dossiers.audience import DossierQuerySet
 from motcua.dossiers.models import Dossier
@@ -103,7 +104,7 @@ def _rows(key: str, label: str, since: date, until: date, under: str) -> list[Ro
 
 
 #: What a number on a page counts, as a filter over the facts behind it.
-COUNTS: dict[str, tuple[Measure, dict[str, bool]]] = {
+COUNTS: dict[str, tuple[Measure, dict[str, bool | int]]] = {
     "filed": (Measure.FILED, {}),
     "online": (Measure.FILED, {"facts__online": True}),
     "remote": (Measure.FILED, {"facts__remote": True}),
@@ -111,17 +112,24 @@ COUNTS: dict[str, tuple[Measure, dict[str, bool]]] = {
     "late": (Measure.FINISHED, {"facts__late": True}),
     "ended_otherwise": (Measure.ENDED_OTHERWISE, {}),
     "rated": (Measure.RATED, {}),
+    "satisfied": (Measure.RATED, {"facts__level__gte": 2}),
+    "on_time": (Measure.FINISHED, {"facts__late": False}),
 }
 
 
 def behind(number: str, *, actor: Actor, since: date, until: date, under: str) -> DossierQuerySet:
     """The dossiers that a number counts, as far as ``actor`` may open them (the same facts, the same filter)."""
     measure, more = COUNTS[number]
-    found = Dossier.objects.visible_to(actor).filter(
-        facts__measure=measure, facts__day__range=(since, until), **more
-    )
-    return (found.filter(agency__code=under) | found.filter(agency__code__startswith=f"{under}.")).order_by(
-        "-submitted_at"
+    # One filter() call: all conditions on the same fact, and no dossier twice (a fact is unique by measure).
+    return (
+        Dossier.objects.visible_to(actor)
+        .filter(
+            Q(agency__code=under) | Q(agency__code__startswith=f"{under}."),
+            facts__measure=measure,
+            facts__day__range=(since, until),
+            **more,
+        )
+        .order_by("-submitted_at", "-pk")
     )
 
 

@@ -1,0 +1,1 @@
+"""How a dossier is worked on: steps, due times, and each lawful turn as one action."""

@@ -128,6 +128,8 @@ def ask_supplement(
         raise Conflict("supplement.already_asked")
     if not items:
         raise Refused("supplement.nothing_marked")
+    if dossier.status == Status.RECEIVED:
+        filing.step_to(dossier, "hand_over", TAKEN_UP, actor=actor, now=now)
     Supplement.objects.create(
         dossier=dossier,
         asked_at=now,
@@ -256,7 +258,7 @@ def ask_payment(*, actor: Actor, run_id: int, amount: int, reason: str, now: dat
 @action("processing.confirm_duty")
 def confirm_duty(*, actor: Actor, run_id: int, now: datetime) -> Dossier:
     """The officer has seen the proof of payment: processing goes on, the clock with it."""
-    run, dossier = lock_run(actor, run_id)
+    _, dossier = lock_run(actor, run_id)
     if dossier.state != Status.FINANCIAL_DUTY:
         raise Conflict("payment.not_waiting")
     clock.resume(dossier, now=now)
@@ -312,7 +314,7 @@ def signed(happened: Happened) -> None:
     run = (
         StepRun.objects.select_for_update(of=("self",))
         .select_related("step")
-        .get(dossier=dossier, closed_at=None, step__key="sign")
+        .get(dossier=dossier, closed_at=None, waiting=True)
     )
     dossier.finished_at = happened.at
     filing.step_to(

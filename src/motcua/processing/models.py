@@ -94,6 +94,7 @@ class StepRun(models.Model):
             models.Index("unit", "role", "due_at", "id", name="run_worklist", condition=Q(closed_at=None)),
             models.Index("agency", "due_at", "id", name="run_of_agency", condition=Q(closed_at=None)),
             models.Index("dossier", "opened_at", name="run_of_dossier"),
+            models.Index("agency", "unit", name="run_waiting", condition=Q(closed_at=None, waiting=True)),
         ]
 
     def __str__(self) -> str:

@@ -63,11 +63,14 @@ def seat_for(actor: Actor, run: StepRun) -> Seat:
 def lock_run(actor: Actor, run_id: int) -> tuple[StepRun, Dossier]:
     """The open run and its dossier, both locked, if the actor may act on it.
 
+    The dossier is locked before the run, as everywhere else (withdrawing, the finished signature): two actions on
+    one dossier wait for each other and never lock each other out.
+
     Raises :class:`Conflict` with what was decided, and by whom, when somebody was first.
     """
     run = (
-        StepRun.objects.select_for_update(of=("self", "dossier"))
-        .select_related("dossier", "closed_by")
+        StepRun.objects.select_for_update(of=("dossier", "self"))
+        .select_related("dossier")
         .filter(pk=run_id)
         .first()
     )
@@ -75,6 +78,7 @@ def lock_run(actor: Actor, run_id: int) -> tuple[StepRun, Dossier]:
         raise NotAllowed("step.unknown")
     seat_for(actor, run)
     if run.closed_at is not None:
+        # Read now: what was joined before the lock was waited for would still say "nobody".
         by = run.closed_by.full_name if run.closed_by else ""
         raise Conflict("step.already_decided", outcome=run.outcome, by=by, at=run.closed_at.isoformat())
     return run, run.dossier

@@ -26,7 +26,6 @@ from motcua.results.rendering import render_result, template_for
 from motcua.results.rules import verify_code
 from motcua.results.signing import current_signer
 
-
 DRAFTED = "result.drafted"
 ORDERED = "result.signature_ordered"
 SIGNED = "result.signed"
@@ -99,8 +98,9 @@ def sign_at(result: int, now: datetime) -> None:
 @action("results.finish_signature")
 def finish_signature(*, document: int, pdf: bytes, now: datetime) -> ResultDocument:
     """The signed document is the result; from here on it never changes."""
+    # The dossier first, as in every action: two of them on one dossier never lock each other out.
+    dossier = Dossier.objects.select_for_update(of=("self",)).get(result=document)
     row = ResultDocument.objects.select_for_update().get(pk=document)
-    dossier = Dossier.objects.select_for_update().get(pk=row.dossier_id)
     if row.state != ResultDocument.State.SIGNING:
         raise Refused("result.being_signed")
     row.blob = keep_content(pdf, "application/pdf", now)
