@@ -34,6 +34,11 @@ class Kept(Generic[K, V]):
             self._values[key] = (now, value)
         return value
 
+    def peek(self, key: K) -> V | None:
+        """What is kept, however old, without loading: for pages that must work when loading cannot."""
+        found = self._values.get(key)
+        return None if found is None else found[1]
+
     def forget(self) -> None:
         """Load everything anew from now on (after an edit in this process, and between tests)."""
         with self._lock:

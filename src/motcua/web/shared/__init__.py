@@ -1,0 +1,1 @@
+"""What the faces share: page frame, components, styles, scripts, formats, error pages."""

@@ -14,7 +14,7 @@ from motcua.organisations.models import Agency
 def _site_agency(code: str) -> dict[str, str]:
     agency = Agency.objects.filter(code=code).first()
     if agency is None:
-        return {"name": "Motcua", "name_en": "Motcua", "address": "", "phone": "", "email": ""}
+        return NAMELESS
     return {
         "name": agency.name,
         "name_en": agency.name_en or agency.name,
@@ -25,6 +25,24 @@ def _site_agency(code: str) -> dict[str, str]:
 
 
 site_agency: Kept[str, dict[str, str]] = Kept(_site_agency, seconds=60)
+
+
+NAMELESS = {"name": "Motcua", "name_en": "Motcua", "address": "", "phone": "", "email": ""}
+
+
+def bare_page(request: HttpRequest) -> dict[str, Any]:
+    """What an error page is given when the database may be away: nothing here asks it."""
+    return {
+        "lang": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
+        "path": request.path,
+        "site": site_agency.peek(settings.SITE_AGENCY) or NAMELESS,
+        "hotline": settings.SITE_HOTLINE,
+        "demo": settings.DEMO,
+        "actor": None,
+        "account": None,
+        "signed_in": False,
+        "request": request,
+    }
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import engines
 
 from motcua.kernel.refusals import Refused
+from motcua.web.shared.context import bare_page
 
 
 def refused_page(request: HttpRequest, error: Refused, words: str) -> HttpResponse:
@@ -26,7 +28,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "shared/500.html", status=500)
+    return _bare(request, "shared/500.html", 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database does not answer. A form that was being sent is offered again, so that nothing typed is lost."""
+    response = _bare(request, "shared/503.html", 503)
+    response["Retry-After"] = "30"
+    return response
+
+
+def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """A page from the template alone: no context processor may ask the database that has just failed."""
+    return HttpResponse(engines["jinja2"].get_template(template).template.render(bare_page(request)), status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

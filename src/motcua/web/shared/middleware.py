@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
@@ -16,6 +17,7 @@ from motcua.kernel.actors import ANYONE, Actor
 from motcua.kernel.clock import local_day, now
 from motcua.kernel.refusals import Refused
 from motcua.organisations.queries import officer
+from motcua.web.shared.errors import refused_page, unavailable
 from motcua.web.shared.wording import sentence
 
 log = structlog.get_logger("motcua.request")
@@ -96,13 +98,18 @@ class refusals:  # noqa: N801 - a middleware with a hook for exceptions has to b
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OperationalError | InterfaceError):
+            # The pool's next use opens a new connection; this request's was lost with the server.
+            log.error("database.unavailable", error=type(error).__name__)
+            if wants_json(request):
+                words = sentence("database.unavailable", {})
+                return JsonResponse({"code": "database.unavailable", "message": words}, status=503)
+            return unavailable(request)
         if not isinstance(error, Refused):
             return None
         words = sentence(error.code, error.params)
         if wants_json(request):
             return JsonResponse({"code": error.code, "message": words, **error.params}, status=error.status)
-        from motcua.web.shared.errors import refused_page
-
         return refused_page(request, error, words)
 
 
