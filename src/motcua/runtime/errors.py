@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class CannotRun(Exception):  # noqa: N818 - it reads as the sentence it is
+class CannotRun(Exception):
     """Why Motcua cannot start, in one sentence that says what to do. Shown as it is, without a traceback."""

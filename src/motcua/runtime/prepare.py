@@ -11,7 +11,6 @@ import argparse
 import contextlib
 import fcntl
 import hashlib
-import importlib.util
 import os
 import sys
 import time
@@ -64,7 +63,7 @@ def steps() -> list[Step]:
         Step("catalogue", _catalogue_needed, _import_catalogue),
         Step("forms, process and calendar", _base_needed, _make_base),
     ]
-    if demo and importlib.util.find_spec("motcua.cli.demo"):
+    if demo:
         found.append(Step("demo province", _demo_needed, _make_demo))
     return found
 
@@ -98,6 +97,7 @@ def _alone() -> Iterator[None]:
                 f"leave DATABASE_URL out: then Motcua brings its own."
             )
         connection.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
+        _forget_half_a_demo(connection)
         yield
 
 
@@ -239,17 +239,45 @@ def _demo_needed() -> bool:
 
 
 def _make_demo() -> str:
+    from django.db import connection
+
     from motcua.cli import demo
+    from motcua.dossiers.models import Dossier
 
     parser = argparse.ArgumentParser()
     demo.configure(parser)
-    code = demo.run(parser.parse_args(["--if-empty"]))
+    if not Dossier.objects.exists():  # else nothing will be made, and nothing may ever be emptied
+        _stamp("demo-begun").write_text("begun")
+    with connection.cursor() as cursor:
+        # Nobody relies on a demo that is being made: a crash of the machine makes it again from the start.
+        cursor.execute("SET synchronous_commit = off")
+        code = demo.run(parser.parse_args(["--if-empty"]))
+        cursor.execute("RESET synchronous_commit")
     if code:
         raise CannotRun(
             "The demo province could not be made; the log of `prepare` says why. `make reset` starts anew."
         )
     _stamp("demo").write_text("made")
     return ""
+
+
+def _forget_half_a_demo(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Empty a database in which the making of the demo was interrupted (Ctrl-C at the first start).
+
+    Half a province would look whole and be wrong. Nobody can have filed anything in it: the web process starts
+    after the demo. Only our own embedded database is emptied; a database of somebody else's is left to them.
+    """
+    if _made_from("demo-begun") is None or _made_from("demo") is not None:
+        return
+    if os.environ.get("MOTCUA_EMBEDDED") != "1":
+        raise CannotRun(
+            "The demo province was interrupted while it was being made, and its database is not ours to empty. Name an "
+            "empty database in DATABASE_URL, or delete all tables of this one, then start again."
+        )
+    tell("the demo province had been interrupted; starting it from the beginning")
+    connection.execute("DROP SCHEMA public CASCADE")
+    connection.execute("CREATE SCHEMA public")
+    _stamp("demo-begun").unlink()
 
 
 if __name__ == "__main__":

@@ -129,7 +129,11 @@ class Supervisor:
     def _environment(self, shown: str) -> dict[str, str]:
         """What every child is given: our own environment, the keys, and where things are."""
         given = self.options.environment
-        env = {name: value for name, value in given.items() if not name.startswith(("PG", "MAKE", "MFLAGS"))}
+        env = {
+            name: value
+            for name, value in given.items()
+            if not name.startswith(("PG", "MAKE", "MFLAGS", "MOTCUA_EMBEDDED"))
+        }
         defaults = {
             "MOTCUA_BASE_URL": self.address,
             "MOTCUA_HOSTS": ",".join(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", shown])),
@@ -153,7 +157,7 @@ class Supervisor:
         self.cluster = Cluster(self.folder.path, log=self.folder.logs / "postgres.log", say=self.say)
         self.cluster.start()
         self._database_since = datetime.now(UTC).isoformat()
-        env["DATABASE_URL"] = self.cluster.url()
+        env["DATABASE_URL"], env["MOTCUA_EMBEDDED"] = self.cluster.url(), "1"
         binaries = self.cluster.binaries
         self.say(f"database ready (PostgreSQL {binaries.version}, {binaries.source})")
 
