@@ -27,7 +27,9 @@ def province() -> Agency:
 
 @pytest.fixture
 def commune(province: Agency) -> Agency:
-    return Agency.objects.create(code="H56.201", name="UBND phường", short_name="Phường", level="commune", parent=province)
+    return Agency.objects.create(
+        code="H56.201", name="UBND phường", short_name="Phường", level="commune", parent=province
+    )
 
 
 def head_of(agency: Agency) -> Actor:
@@ -104,7 +106,12 @@ def test_own_hours_begin_on_their_day(commune: Agency, django_capture_on_commit_
 def test_hours_that_cannot_be_are_refused(commune: Agency, hours: dict[str, list[list[str]]]) -> None:
     with pytest.raises(Refused):
         actions.set_hours(
-            actor=head_of(commune), agency=commune, valid_from=date(2026, 12, 1), hours=hours, reception={}, now=NOW
+            actor=head_of(commune),
+            agency=commune,
+            valid_from=date(2026, 12, 1),
+            hours=hours,
+            reception={},
+            now=NOW,
         )
     assert not CalendarChange.objects.filter(agency=commune).exists()
 
@@ -113,7 +120,15 @@ def test_who_may_not_edit_is_refused(province: Agency, commune: Agency) -> None:
     for actor, agency in [(ANYONE, commune), (head_of(commune), province), (head_of(province), None)]:
         with pytest.raises(NotAllowed):
             actions.set_day(
-                actor=actor, agency=agency, day=date(2026, 12, 1), kind="off", name="Nghỉ", name_en="", now=NOW
+                actor=actor,
+                agency=agency,
+                day=date(2026, 12, 1),
+                kind="off",
+                name="Nghỉ",
+                name_en="",
+                now=NOW,
             )
     with pytest.raises(NotAllowed):
-        actions.remove_day(actor=head_of(commune), row_id=CalendarDay.objects.filter(agency=None)[0].pk, now=NOW)
+        actions.remove_day(
+            actor=head_of(commune), row_id=CalendarDay.objects.filter(agency=None)[0].pk, now=NOW
+        )

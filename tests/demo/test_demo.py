@@ -1,0 +1,69 @@
+"""The demo year is made by the real actions: whatever must hold of a dossier holds of each of them."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+
+from motcua.demo.history import Seeder
+from motcua.demo.seed import needed
+from motcua.dossiers.lifecycle import EDGES, Status
+from motcua.dossiers.models import Dossier, Slip
+from motcua.dossiers.rules import is_remote
+from motcua.kernel.codes import parse_dossier_code
+from motcua.kernel.events import broken_at
+from motcua.kernel.models import Event
+from motcua.measurement import folding
+from motcua.measurement.models import DayRollup, Fact, Measure
+from motcua.processing.models import StepRun
+from motcua.results.models import ResultDocument, StoreItem
+from tests.factories import World
+
+_CHANNELS = {1: "counter", 2: "online", 3: "post"}
+
+
+def test_a_demo_year_is_lawful_from_end_to_end(world: World) -> None:
+    assert needed()
+    seeder = Seeder(list(world.people.values()), world.now, random.Random(7))  # noqa: S311 - demo data
+    seeder.make(70, lambda number: None)
+    dossiers = list(Dossier.objects.all())
+    assert len(dossiers) >= 60
+    assert len({d.status for d in dossiers}) >= 6
+
+    events: dict[object, list[Event]] = defaultdict(list)
+    for event in Event.objects.order_by("stream", "seq"):
+        events[event.stream].append(event)
+    lawful = {(edge.before, edge.after) for edge in EDGES}
+    for dossier in dossiers:
+        history = events[dossier.stream]
+        assert broken_at(history) is None, dossier.code
+        assert history[-1].seq == dossier.event_seq
+        walked = [event.data["status"] for event in history if "status" in event.data]
+        assert walked[-1] == dossier.status, f"{dossier.code}: the events say otherwise"
+        for before, after in zip([None, *walked], walked, strict=False):
+            assert (Status(before) if before else None, Status(after)) in lawful
+        times = [event.at for event in history]
+        assert times == sorted(times), f"{dossier.code} goes back in time"
+        assert dossier.remote == is_remote(_CHANNELS[dossier.channel], dossier.assistance)  # type: ignore[arg-type]
+
+    codes: dict[tuple[str, object], list[int]] = defaultdict(list)
+    for dossier in dossiers:
+        code = parse_dossier_code(dossier.code)
+        codes[code.agency, code.day].append(code.sequence)
+    for numbers in codes.values():
+        assert sorted(numbers) == list(range(1, len(numbers) + 1)), "a gap in the codes of a day"
+
+    returned = [d for d in dossiers if d.status == Status.RETURNED]
+    assert StoreItem.objects.count() == len(returned) == ResultDocument.objects.filter(
+        dossier__status=Status.RETURNED, state="final"
+    ).count()  # fmt: skip
+    assert Slip.objects.filter(kind="01").count() == sum(1 for d in dossiers if d.received_at)
+    open_runs = Counter(StepRun.objects.filter(closed_at=None).values_list("dossier", flat=True))
+    assert all(count == 1 for count in open_runs.values())
+
+    folding.fold.run()
+    # Inside one test transaction nothing is below the horizon yet; what was written counts each dossier once.
+    assert Fact.objects.filter(measure=Measure.FILED).count() == len(dossiers)
+    assert folding.differences() == 0
+    assert not DayRollup.objects.exists()
+    assert not needed()
