@@ -1,0 +1,1 @@
+"""For other systems: the public catalogue as JSON."""

@@ -1,0 +1,1 @@
+"""What the administration offers: procedures in immutable versions, their papers, fees and terms; search."""

@@ -1,0 +1,1 @@
+"""Settings, site map, and the one file in which rooms hear of each other."""

@@ -1,0 +1,1 @@
+"""A demo province whose past year was lived through the same actions."""

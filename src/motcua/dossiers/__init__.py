@@ -1,0 +1,1 @@
+"""The waist of the house: drafts, dossiers, their papers, codes, slips, and the table of lawful turns."""

@@ -1,0 +1,1 @@
+"""Electronic forms from data: field types, conditions, and the judge of answers."""

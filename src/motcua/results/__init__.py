@@ -1,0 +1,1 @@
+"""Results: drafted, shown, signed, verified, and kept for their owner."""

@@ -1,0 +1,1 @@
+"""The faces: pages for people, staff, builders and heads."""

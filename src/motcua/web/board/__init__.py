@@ -1,0 +1,1 @@
+"""For heads: figures, and the dossiers behind them."""

@@ -1,0 +1,1 @@
+"""For staff: what is asked of me now, intake, appraisal, signature, return."""

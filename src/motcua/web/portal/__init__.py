@@ -1,0 +1,1 @@
+"""For people: find a service, file, follow, receive, verify."""
