@@ -119,7 +119,7 @@ IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
 }
 
 
-@jobs.job("config.follow", queue="documents")
+@jobs.job("config.follow", queue="documents", attempts=jobs.A_DAY)
 def follow(kind: str, dossier: int, at: str) -> None:
     """Go through what follows an event, in order."""
     moment = datetime.fromisoformat(at)

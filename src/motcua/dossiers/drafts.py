@@ -19,7 +19,7 @@ from motcua.dossiers.bundles import case_bundle, form_of, newest_form
 from motcua.dossiers.models import Channel, Draft, DraftUpload
 from motcua.dossiers.rules import asked
 from motcua.eforms import rules as eforms
-from motcua.kernel import uploads
+from motcua.kernel import locks, uploads
 from motcua.kernel.actors import Actor
 from motcua.kernel.blobs import BlobStore
 from motcua.kernel.models import Blob
@@ -70,14 +70,11 @@ def start(
     bundle = case_bundle(case)
     form_id = newest_form(bundle.form_key) if bundle.form_key else None
     if channel == Channel.ONLINE:
-        begun = (
-            Draft.objects.filter(
-                account=actor.account, case=case, agency=agency, dossier=None, supplements=None
-            )
-            .filter(channel=channel)
-            .order_by("-saved_at")
-            .first()
-        )
+        begun = _begun(actor.account, case, agency)
+        if begun is None:
+            # Two tabs may both begin: the second waits here for the first, then finds its draft.
+            locks.wait_for(f"draft:{actor.account}:{case}:{agency}")
+            begun = _begun(actor.account, case, agency)
         if begun is not None:
             return begun
     answers, sources = eforms.prefill(form_of(form_id), claims) if form_id else ({}, {})
@@ -95,6 +92,12 @@ def start(
     draft.answers = answers
     draft.save(force_insert=True)
     return draft
+
+
+def _begun(account: int, case: int, agency: int) -> Draft | None:
+    """The newest unfiled draft of the account for a case at an agency."""
+    unfiled = Draft.objects.filter(account=account, case=case, agency=agency, dossier=None, supplements=None)
+    return unfiled.filter(channel=Channel.ONLINE).order_by("-saved_at").first()
 
 
 @dataclass(frozen=True, slots=True)

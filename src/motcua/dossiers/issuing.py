@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from motcua.dossiers import numbers, slips
 from motcua.dossiers.actions import record
@@ -129,8 +130,14 @@ def _issue(*, dossier_id: int, kind: SlipKind, build: Build, at: datetime) -> Sl
 
 def issue(dossier_id: int, kind: SlipKind, build: Build, at: datetime) -> Slip:
     """The slip of a kind, issued now or before."""
-    found = Slip.objects.select_related("blob").filter(dossier=dossier_id, kind=kind).first()
-    return found or _issue(dossier_id=dossier_id, kind=kind, build=build, at=at)
+    slips_of_kind = Slip.objects.select_related("blob").filter(dossier=dossier_id, kind=kind)
+    found = slips_of_kind.first()
+    if found is not None:
+        return found
+    with transaction.atomic():
+        # Two workers may be on it (one was thought dead): the second waits here, and finds the first one's slip.
+        Dossier.objects.select_for_update(of=("self",)).only("pk").get(pk=dossier_id)
+        return slips_of_kind.first() or _issue(dossier_id=dossier_id, kind=kind, build=build, at=at)
 
 
 def acknowledgement(dossier: Dossier, number: str, at: datetime) -> bytes:

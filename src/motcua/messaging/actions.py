@@ -13,9 +13,10 @@ from django.utils import translation
 
 from motcua.dossiers.drafts import blob_store
 from motcua.dossiers.models import Dossier
+from motcua.kernel import locks
 from motcua.kernel.actors import Actor
 from motcua.kernel.clock import now as clock_now
-from motcua.kernel.jobs import job
+from motcua.kernel.jobs import A_DAY, job
 from motcua.kernel.models import Blob
 from motcua.messaging.models import Email, Message
 from motcua.messaging.wording import body_of, subject_of
@@ -60,13 +61,19 @@ def tell(
     return message
 
 
-@job("messaging.send_email", queue="mail", attempts=12)
+@job("messaging.send_email", queue="mail", attempts=A_DAY)
 def send_email(email: int) -> None:
     """Send one e-mail. A fault is noted and raised, so that the job is tried again; a sent one is never resent."""
+    with locks.alone(f"email:{email}") as ours:
+        # Not alone: another worker is sending this very mail. Should it die, `resend_forgotten` finds the mail.
+        if ours:
+            _send(email)
+
+
+def _send(email: int) -> None:
     row = (
         Email.objects.select_related("message__dossier__procedure", "message__dossier__agency", "attachment")
-        .filter(pk=email)
-        .exclude(state=Email.State.SENT)
+        .filter(pk=email, state=Email.State.WAITING)
         .first()
     )
     if row is None:

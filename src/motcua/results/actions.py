@@ -18,7 +18,7 @@ from motcua.kernel.actions import action
 from motcua.kernel.actors import SYSTEM, Actor, Seat
 from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
-from motcua.kernel.jobs import job
+from motcua.kernel.jobs import A_DAY, job
 from motcua.kernel.refusals import Refused
 from motcua.organisations.models import Post
 from motcua.results.models import ResultDocument, StoreItem
@@ -72,7 +72,7 @@ def order_signature(dossier: Dossier, *, actor: Actor, seat: Seat, now: datetime
     return result
 
 
-@job("results.sign", queue="documents", attempts=12)
+@job("results.sign", queue="documents", attempts=A_DAY)
 def sign_result(result: int) -> None:
     """Render, sign and keep one ordered result. Killed at any moment, it begins again and ends with one document."""
     sign_at(result, clock_now())
@@ -92,7 +92,13 @@ def sign_at(result: int, now: datetime) -> None:
         title=document.signer_title,
         at=now,
     )
-    finish_signature(document=document.pk, pdf=signed_pdf, now=now)
+    try:
+        finish_signature(document=document.pk, pdf=signed_pdf, now=now)
+    except Refused:
+        # Another worker (this one was thought dead) was first: its document is the result, this one is dropped.
+        document.refresh_from_db(fields=["state"])
+        if document.state != ResultDocument.State.FINAL:
+            raise
 
 
 @action("results.finish_signature")

@@ -1,0 +1,3 @@
+"""Databases of the tests' own (``tests/committed.py``)."""
+
+from tests.committed import _world_template, committed  # noqa: F401 - fixtures
