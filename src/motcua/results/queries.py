@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.db.models import Q
 
+from motcua.kernel import jobs
 from motcua.kernel.actors import Actor
+from motcua.results.actions import sign_result
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.results.rules import read_verify_code
 
@@ -31,5 +35,20 @@ def by_verify_code(code: str) -> ResultDocument | None:
     return (
         ResultDocument.objects.select_related("agency", "dossier__procedure")
         .filter(verify_code=wanted, state=ResultDocument.State.FINAL)
+        .first()
+    )
+
+
+def signature_state(result: int) -> jobs.JobState:
+    """How far the signing of an ordered result is; a signer that does not answer is tried again by itself."""
+    return jobs.state_of(sign_result, result=result) or jobs.JobState(attempts=0, next_at=None, failed=False)
+
+
+def by_blob(content: bytes) -> ResultDocument | None:
+    """The signed result whose stored document is these very bytes."""
+    digest = hashlib.sha256(content).hexdigest()
+    return (
+        ResultDocument.objects.select_related("dossier")
+        .filter(blob=digest, state=ResultDocument.State.FINAL)
         .first()
     )
