@@ -1,0 +1,107 @@
+"""The bench's own house: a throw-away durable PostgreSQL and web servers, started and stopped by process id."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from motcua.runtime.ports import free_port
+from motcua.runtime.postgres import Cluster
+from motcua.runtime.processes import end, spawn
+from motcua.runtime.testing import ENVIRONMENT
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKERS = max(2, len(os.sched_getaffinity(0)))
+
+
+@dataclass(frozen=True)
+class Web:
+    """A running web server: where it listens, and its process group for counting CPU."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def database(folder: Path, *, keep: bool) -> Iterator[Cluster]:
+    """A cluster with fsync on, as in service. ``keep`` leaves it for the next run (profiling)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cluster = Cluster(folder)
+    cluster.start()
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+        if not keep:
+            cluster.remove()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(cluster: Cluster, folder: Path, port: int) -> dict[str, str]:
+    """What the web processes and this process get; demo secrets, like the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
+    return kept | ENVIRONMENT | {
+        "DATABASE_URL": cluster.url(),
+        "DJANGO_SETTINGS_MODULE": "motcua.config.settings",
+        "MOTCUA_DATA": str(folder),
+        "MOTCUA_HEALTH_DIR": str(folder / "run"),
+        "MOTCUA_BASE_URL": f"http://127.0.0.1:{port}",
+    }  # fmt: skip
+
+
+@contextmanager
+def web(application: str, env: Mapping[str, str], log: Path, port: int | None = None) -> Iterator[Web]:
+    """granian with the options of ``motcua run`` (runtime/supervisor.py), its log in a file as there."""
+    port = port or free_port("127.0.0.1")
+    command = [
+        sys.executable, "-m", "granian", application, "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--http", "1", "--no-ws", "--workers", str(WORKERS), "--blocking-threads", "2",
+        "--backlog", "2048", "--workers-kill-timeout", "8", "--log-level", "warning",
+    ]  # fmt: skip
+    process = spawn(command, env=dict(env), log=log, cwd=ROOT)
+    try:
+        _wait(port, process, log)
+        yield Web(port, process)
+    finally:
+        end(process, first=signal.SIGTERM, patience=15)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        if process.poll() is not None:
+            break
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", "/readyz")
+            connection.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise SystemExit(f"bench: the web server did not start; see {log}")
+
+
+def cpu_seconds(group: int) -> float:
+    """User and system time of every living process in a process group, their ended children included."""
+    ticks = 0
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == group:
+            ticks += sum(int(value) for value in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
