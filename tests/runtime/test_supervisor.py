@@ -55,7 +55,7 @@ class Motcua:
         with self.output.open("a") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "motcua.cli", "run"],
-                env={**env, "PORT": str(port), "DATA": str(data), **environment},
+                env={**env, "PORT": str(port), "DATA": str(data), "MOTCUA_DEMO_DOSSIERS": "3", **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -92,7 +92,7 @@ class Motcua:
 
 @pytest.fixture
 def start(data: Path) -> Iterator[Callable[..., Motcua]]:
-    """Start Motcua without demo data (its making is the demo's own test)."""
+    """Start Motcua with a very small demo (its making is the demo's own test)."""
     started: list[Motcua] = []
 
     def begin(**environment: str) -> Motcua:

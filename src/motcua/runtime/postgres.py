@@ -144,6 +144,8 @@ class Cluster:
         if self.process is not None:
             end(self.process, first=signal.SIGINT, patience=STOP_SECONDS)
             self.process = None
+        if self._lock is not None and self._home is not None:
+            self._end_remains(self._home)
         if self._socket is not None and self._home is not None and self._socket.parent != self._home.folder:
             shutil.rmtree(self._socket, ignore_errors=True)
         self._socket = None

@@ -251,7 +251,9 @@ def _make_demo() -> str:
     with connection.cursor() as cursor:
         # Nobody relies on a demo that is being made: a crash of the machine makes it again from the start.
         cursor.execute("SET synchronous_commit = off")
-        code = demo.run(parser.parse_args(["--if-empty"]))
+        code = demo.run(
+            parser.parse_args(["--if-empty", "--dossiers", os.environ.get("MOTCUA_DEMO_DOSSIERS", "300")])
+        )
         cursor.execute("RESET synchronous_commit")
     if code:
         raise CannotRun(

@@ -366,6 +366,9 @@ class Supervisor:
             end(self._preparing)
         for service in self.services:
             service.stop()
+        if self.folder.held:
+            # A signal may come between the birth of a process and the line that remembers it.
+            end_marked(self._marker)
         if self.cluster is not None:
             self.cluster.stop()
             self._database_since = None
