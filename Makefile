@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check bench faults lock browser
+.PHONY: help setup run reset test check bench faults lock browser screenshots
 
 PY := .venv/bin/python
 # A Python that works and is recent enough. A name on the PATH proves nothing (pyenv leaves shims that fail),
@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 export PORT DATA HOST
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-7s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 	@echo
 	@echo '  PORT=8123 DATA=/some/dir make run   chooses web port and data folder'
 	@echo '  DATABASE_URL=postgresql://user:password@host/name make run   uses your own PostgreSQL (15 or later)'
@@ -57,6 +57,9 @@ bench: ## load over real HTTP beside its floor and limit (QUICK=1 for the short 
 
 faults: browser ## bad days: killed workers, restarted database, full disk
 	@exec $(PY) -m pytest tests/faults $(ARGS)
+
+screenshots: browser ## pictures of every page of the running demo (README=1: those of the READMEs)
+	@exec $(PY) tools/screenshots.py $(if $(README),--readme) $(ARGS)
 
 lock: ## write requirements/*.lock anew (ARGS=--upgrade for newer versions)
 	@$(MAKE) -s .bootstrap ARGS=--quiet
