@@ -41,6 +41,8 @@ LONGEST_WAIT_SECONDS = 15 * 60
 A_DAY = 104
 #: A job whose worker died under it so often is the reason, most likely, and is set aside as failed.
 DEATHS_ALLOWED = 5
+#: From the second death on, a job goes back at a moment of its own within so long.
+APART_SECONDS = 30
 #: Failed jobs stay to be looked at for so long.
 FAILED_KEPT_DAYS = 30
 #: Where the deaths are counted: in the arguments, since procrastinate counts only tries.
@@ -116,6 +118,30 @@ def job(
         return JOBS[name]
 
     return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """A job that has been deferred and has not succeeded. ``failed``: it will not be tried again by itself."""
+
+    attempts: int
+    next_at: datetime | None
+    failed: bool
+
+
+def state_of(spec: Job, **arguments: Any) -> JobState | None:
+    """The newest job with these arguments that is waiting, running or has failed; None when there is none left."""
+    from django.db import connection
+    from psycopg.types.json import Jsonb
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attempts, scheduled_at, status FROM procrastinate_jobs"
+            " WHERE task_name = %s AND args @> %s ORDER BY id DESC LIMIT 1",
+            [spec.name, Jsonb(arguments)],
+        )
+        row = cursor.fetchone()
+    return None if row is None else JobState(row[0], row[1], row[2] in {"failed", "aborted", "cancelled"})
 
 
 def register(app: App) -> None:
@@ -230,7 +256,7 @@ _RESCUE = """
            abort_requested = false,
            worker_id = NULL,
            args = jsonb_set(job.args, ARRAY[%(deaths)s], to_jsonb(deaths)),
-           scheduled_at = CASE WHEN deaths > 1 THEN now() + 30 * random() * make_interval(secs => 1) END
+           scheduled_at = CASE WHEN deaths > 1 THEN now() + random() * make_interval(secs => %(apart)s) END
       FROM lost WHERE job.id = lost.id
     RETURNING job.task_name, job.status::text, deaths
 """
@@ -253,6 +279,7 @@ def rescue_stalled() -> None:
                 "dead_after": DEAD_AFTER_SECONDS,
                 "longest": LONGEST_RUN_SECONDS,
                 "allowed": DEATHS_ALLOWED,
+                "apart": APART_SECONDS,
             },
         )
         for name, status, deaths in cursor.fetchall():
