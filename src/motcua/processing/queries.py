@@ -130,7 +130,7 @@ def _counts(actor: Actor, scope: _Scope, now: datetime, soon: datetime) -> dict[
         condition, given = _condition(view, actor, scope, now, soon)
         pieces.append(
             f"(SELECT count(*) FROM (SELECT 1 FROM processing_steprun AS run"  # noqa: S608 - our own conditions
-            f" WHERE run.closed_at IS NULL AND {condition} LIMIT {COUNT_TO + 1}) AS some)"
+            f" WHERE run.closed_at IS NULL AND {condition} LIMIT {COUNT_TO + 1}) AS listed)"
         )
         values += given
     with connection.cursor() as cursor:
