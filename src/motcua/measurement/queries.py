@@ -136,3 +136,10 @@ def behind(number: str, *, actor: Actor, since: date, until: date, under: str) -
 def usual_time(procedure: int) -> UsualTime | None:
     """What finished dossiers of a procedure took; None until five are finished: fewer are no usual time."""
     return UsualTime.objects.filter(procedure=procedure, finished__gte=5).first()
+
+
+def page_behind(found: DossierQuerySet, *, after: int | None) -> DossierQuerySet:
+    """The dossiers behind a number from the key ``after`` on, newest key first, with what a list shows of them."""
+    if after is not None:
+        found = found.filter(pk__lt=after)
+    return found.select_related("procedure", "agency").order_by("-pk")

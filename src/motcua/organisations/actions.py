@@ -54,16 +54,12 @@ def seed_national_calendar(now: datetime) -> int:
     return added
 
 
-def _may_edit(actor: Actor, agency: Agency | None) -> None:
+def check_may_edit(actor: Actor, agency: Agency | None) -> None:
     """Operators and heads of the agency or of one above it; the national calendar: operators only."""
     for seat in actor.seats:
-        if seat.role == Role.OPERATOR and (agency is None or agency.code.startswith(seat.agency_code)):
-            return
-        if (
-            seat.role == Role.HEAD
-            and agency is not None
-            and f"{agency.code}.".startswith(f"{seat.agency_code}.")
-        ):
+        # With its dot: H56.2 is not above H56.20.
+        below = agency is not None and f"{agency.code}.".startswith(f"{seat.agency_code}.")
+        if (seat.role == Role.OPERATOR and (agency is None or below)) or (seat.role == Role.HEAD and below):
             return
     raise NotAllowed("calendar.not_yours")
 
@@ -88,7 +84,7 @@ def set_day(
     *, actor: Actor, agency: Agency | None, day: date, kind: str, name: str, name_en: str, now: datetime
 ) -> CalendarDay:
     """Make a day off, or a worked one, for an agency and all below it."""
-    _may_edit(actor, agency)
+    check_may_edit(actor, agency)
     if kind not in CalendarDay.Kind.values or not name.strip():
         raise Refused("calendar.day_incomplete")
     row, _ = CalendarDay.objects.update_or_create(
@@ -108,7 +104,7 @@ def remove_day(*, actor: Actor, row_id: int, now: datetime) -> Agency | None:
     )
     if row is None:
         raise NotAllowed("calendar.unknown_day")
-    _may_edit(actor, row.agency)
+    check_may_edit(actor, row.agency)
     agency = row.agency
     _note(actor, agency, {"removed": row.day.isoformat(), "kind": row.kind, "name": row.name}, now)
     row.delete()
@@ -126,7 +122,7 @@ def set_hours(
     now: datetime,
 ) -> WorkingCalendar:
     """The weekly hours of an agency from a day on."""
-    _may_edit(actor, agency)
+    check_may_edit(actor, agency)
     _check_hours(hours)
     _check_hours(reception)
     if not any(hours.values()):

@@ -308,6 +308,17 @@ def sign(*, actor: Actor, run_id: int, now: datetime) -> Dossier:
     return dossier
 
 
+@action("processing.sign_again")
+def sign_again(*, actor: Actor, run_id: int, now: datetime) -> Dossier:
+    """Order the signature once more when the signing service had been given up on. Harmless if it was not."""
+    run, dossier = lock_run(actor, run_id)
+    _expect(run, "sign")
+    if not run.waiting:
+        raise Refused("result.no_draft")
+    results.order_again(dossier, actor=actor, now=now)
+    return dossier
+
+
 def signed(happened: Happened) -> None:
     """Subscriber of ``result.signed``: the dossier is finished, and waits to be returned."""
     dossier: Dossier = happened.subject

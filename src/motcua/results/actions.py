@@ -72,6 +72,16 @@ def order_signature(dossier: Dossier, *, actor: Actor, seat: Seat, now: datetime
     return result
 
 
+def order_again(dossier: Dossier, *, actor: Actor, now: datetime) -> None:
+    """Hand an ordered result to the signing service once more, after its job has given up; its content stands."""
+    result = ResultDocument.objects.filter(dossier=dossier, state=ResultDocument.State.SIGNING).first()
+    if result is None:
+        raise Refused("result.no_draft")
+    data = {"number": result.number, "year": result.year, "again": True}
+    record(dossier, ORDERED, actor=actor, now=now, data=data)
+    sign_result.defer(result=result.pk)
+
+
 @job("results.sign", queue="documents", attempts=A_DAY)
 def sign_result(result: int) -> None:
     """Render, sign and keep one ordered result. Killed at any moment, it begins again and ends with one document."""
