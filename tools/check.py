@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a command that reports what it found
 """``make check``: everything that can be said about the code without running it.
 
     python tools/check.py [NAME …]      all checks, or the named ones

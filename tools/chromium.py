@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a command that reports what it found
 """Find Chromium for the browser tests, or install the system's package of it.
 
     python tools/chromium.py            prints the path; exit code 1 with what to install otherwise

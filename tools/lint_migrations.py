@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a command that reports what it found
 """Are all models in a migration, and is no migration dangerous for people who are filing meanwhile?
 
 A first migration makes new tables, which nobody waits for; every later one is read as SQL for what locks a

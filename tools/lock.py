@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a command that reports what it wrote
 """Write ``requirements/*.lock``: every package with version and hashes, no registry addresses.
 
     python tools/lock.py [--upgrade]
