@@ -8,6 +8,8 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from motcua.web.portal import queries, tracking, verifying
+from motcua.web.shared.caching import pages
 from tests import factories
 from tests.factories import World
 
@@ -29,3 +31,19 @@ def _world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 def world(_world: World, db: None) -> World:
     """The province and its cast."""
     return _world
+
+
+@pytest.fixture(autouse=True)
+def _fresh_pages() -> Iterator[None]:
+    """No page and no failure count of one test in another."""
+
+    def forget() -> None:
+        pages.forget()
+        for kept in (queries.offers, queries.one_stops, queries.procedure_key):
+            kept.forget()
+        for limiter in (tracking.FROM_ADDRESS, tracking.OF_DOSSIER, verifying.UNKNOWN_CODES):
+            limiter.forget()
+
+    forget()
+    yield
+    forget()

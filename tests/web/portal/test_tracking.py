@@ -31,7 +31,10 @@ def test_code_and_secret_show_the_status_in_one_query(
     world: World, dossier: Dossier, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     browser = world.client()
-    typed = {"code": dossier.code.lower(), "secret": f" {dossier.lookup_secret[:4]}-{dossier.lookup_secret[4:].lower()} "}
+    typed = {
+        "code": dossier.code.lower(),
+        "secret": f" {dossier.lookup_secret[:4]}-{dossier.lookup_secret[4:].lower()} ",
+    }
     with django_assert_num_queries(1):
         page = browser.post("/track/", typed)
     assert page.status_code == 200

@@ -46,7 +46,9 @@ def track(request: HttpRequest) -> HttpResponse:
     if wait is None:
         row = Dossier.objects.filter(code=code).values_list("status", "lookup_secret").first()
         if row is not None and same_secret(secret, row[1]):
-            return _private(render(request, "portal/track.html", {"code": code, "error": "", "found": _found(row[0])}))
+            return _private(
+                render(request, "portal/track.html", {"code": code, "error": "", "found": _found(row[0])})
+            )
         wait = FROM_ADDRESS.fail(address)
         if row is not None:
             wait = OF_DOSSIER.fail(code) or wait

@@ -69,12 +69,16 @@ def _by_code(code: str) -> Outcome:
         return Outcome(
             "bad",
             _("Không có kết quả nào mang mã này"),
-            _("Mã có thể bị nhập sai, hoặc giấy tờ này không do hệ thống cấp. Hãy kiểm tra lại mã in dưới mã QR."),
+            _(
+                "Mã có thể bị nhập sai, hoặc giấy tờ này không do hệ thống cấp. Hãy kiểm tra lại mã in dưới mã QR."
+            ),
         )
     return Outcome(
         "good",
         _("Kết quả này do cơ quan nhà nước cấp"),
-        _("Hãy so sánh các thông tin dưới đây với giấy tờ đang cầm. Để chắc chắn nội dung không bị sửa, hãy kiểm tra chính tệp PDF."),
+        _(
+            "Hãy so sánh các thông tin dưới đây với giấy tờ đang cầm. Để chắc chắn nội dung không bị sửa, hãy kiểm tra chính tệp PDF."
+        ),
         (
             (_("Loại giấy tờ"), result.title),
             (_("Số"), f"{result.number:02d}/{result.year}"),

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template import engines
 
 from motcua.kernel.refusals import Refused
+from motcua.web.shared.resend import from_here, resend_page
 from motcua.web.shared.context import bare_page
 
 
@@ -44,5 +45,11 @@ def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A restored tab or a session that has ended: what was typed is in the draft, the way back is one button."""
+    """A restored tab or a session that has ended: what was typed is in the draft, the way back is one button.
+
+    Signing in again in another tab turns the token under an open form: what our own page sent comes back to be sent
+    again. A form of another site gets none of that.
+    """
+    if request.method == "POST" and request.POST and from_here(request):
+        return resend_page(request, "expired")
     return render(request, "shared/403.html", {"expired": True}, status=403)

@@ -1,0 +1,113 @@
+"""Handing out files: found by audience, sent so that nothing in them can act on this site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from motcua.dossiers.drafts import blob_store
+from motcua.dossiers.models import Dossier, DraftUpload, Paper, Slip
+from motcua.kernel.actors import Actor
+from motcua.kernel.models import Blob
+from motcua.kernel.refusals import NotAllowed
+from motcua.results.models import ResultDocument, StoreItem
+from motcua.web.portal.access import person_required
+
+#: (content, file name, made by us: may be shown in the browser)
+Found = tuple[Blob, str, bool]
+
+
+def _paper(actor: Actor, key: str) -> Found | None:
+    paper = (
+        Paper.objects.filter(pk=int(key), dossier__in=Dossier.objects.visible_to(actor))
+        .select_related("blob")
+        .first()
+    )
+    return (paper.blob, paper.filename, False) if paper else None
+
+
+def _slip(actor: Actor, key: str) -> Found | None:
+    slip = (
+        Slip.objects.filter(pk=int(key), dossier__in=Dossier.objects.visible_to(actor))
+        .select_related("blob", "dossier")
+        .first()
+    )
+    return (slip.blob, f"phieu-{slip.kind}-{slip.dossier.code}.pdf", True) if slip else None
+
+
+def _result(actor: Actor, key: str) -> Found | None:
+    """A result once it has been handed over; before that it waits at the office."""
+    result = (
+        ResultDocument.objects.filter(
+            pk=int(key), store_item__isnull=False, dossier__in=Dossier.objects.visible_to(actor)
+        )
+        .select_related("blob", "dossier")
+        .first()
+    )
+    return (result.blob, f"ket-qua-{result.dossier.code}.pdf", True) if result and result.blob else None
+
+
+def _stored(actor: Actor, key: str) -> Found | None:
+    mine = Q(account=actor.account)
+    if actor.identity_index is not None:
+        mine |= Q(person_index=actor.identity_index)
+    item = StoreItem.objects.filter(mine, pk=int(key)).select_related("blob").first()
+    return (item.blob, f"ket-qua-{item.pk}.pdf", True) if item else None
+
+
+def _upload(actor: Actor, key: str) -> Found | None:
+    upload = (
+        DraftUpload.objects.filter(pk=UUID(key), draft__account=actor.account, state=DraftUpload.State.KEPT)
+        .select_related("blob")
+        .first()
+    )
+    return (upload.blob, upload.filename, False) if upload and upload.blob else None
+
+
+KINDS: dict[str, Callable[[Actor, str], Found | None]] = {
+    "paper": _paper,
+    "slip": _slip,
+    "result": _result,
+    "store": _stored,
+    "upload": _upload,
+}
+
+
+@person_required
+@require_GET
+def download(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """``/account/files/<kind>/<key>/``; whoever may not see it is told that there is none."""
+    try:
+        found = KINDS[kind](request.actor, key) if request.actor.account is not None else None
+    except (KeyError, ValueError):
+        found = None
+    if found is None:
+        raise NotAllowed("file.unknown")
+    blob, name, ours = found
+    return send(blob, name, inline=ours and request.GET.get("download") != "1")
+
+
+def send(blob: Blob, name: str, *, inline: bool) -> HttpResponse:
+    """A stored content. Only PDFs we made ourselves are shown in the browser; all else is a download in a sandbox."""
+    shown = inline and blob.mime == "application/pdf"
+    response = FileResponse(
+        blob_store().open(blob.sha256),
+        as_attachment=not shown,
+        filename=name,
+        content_type=blob.mime
+        if shown or blob.mime in {"application/pdf", "image/jpeg", "image/png"}
+        else "application/octet-stream",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    # A browser's own PDF view does not open inside a sandbox; our own documents hold nothing that could act.
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+        if shown
+        else "default-src 'none'; sandbox"
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,448 @@
+"""Filing: start, one page a section, papers, check, submit once, done. Every post is kept before it is judged."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from motcua.catalogue import queries as catalogue
+from motcua.dossiers import drafts
+from motcua.dossiers.actions import AlreadyFiled, NotFilable, submit
+from motcua.dossiers.rules import assistance_at
+from motcua.eforms import rendering
+from motcua.eforms import rules as eforms
+from motcua.kernel.clock import local_day, now
+from motcua.kernel.ratelimit import client_address
+from motcua.kernel.refusals import Conflict, NotAllowed, Refused
+from motcua.organisations.queries import units_of
+from motcua.processing.actions import answer_supplement
+from motcua.processing.documents import intake_answer_by
+from motcua.processing.models import Supplement
+from motcua.web.portal import answers, pages
+from motcua.web.portal.access import person_required
+from motcua.web.portal.pages import CHECK, PAPERS, Filing
+from motcua.web.portal.people import applicant_of
+from motcua.web.portal.queries import (
+    draft_with_uploads,
+    drafts_of_procedure,
+    filable_cases,
+    offers,
+    residence_first,
+    slips_of,
+)
+from motcua.web.portal.uploading import receive_form_files, with_limit
+from motcua.web.shared.resend import survives_database
+from motcua.web.shared.wording import sentence
+
+RETURN_WAYS = ("online", "counter", "post")
+
+
+def load(request: HttpRequest, draft_id: UUID) -> Filing:
+    """The draft with its files and, where it completes a dossier, what was asked for; at most three queries."""
+    draft, uploads = draft_with_uploads(request.actor, draft_id)
+    asked = Supplement.objects.get(dossier=draft.supplements_id) if draft.supplements_id else None
+    return Filing(draft, uploads, request.LANGUAGE_CODE, asked)
+
+
+@person_required
+@survives_database
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, code: str) -> HttpResponse:
+    """Which case, at which agency: proposed by where the person lives, changeable among those that offer it."""
+    hit = catalogue.hit(code)
+    cases = filable_cases(code) if hit else []
+    offices = residence_first(offers(None).get(code, ()), request.user.claim_values())
+    if hit is None or not cases or not offices:
+        raise Http404
+    errors: list[tuple[str, str]] = []
+    chosen_case = request.POST.get("case") or next(
+        (str(c.pk) for c in cases if c.key == request.GET.get("case")), ""
+    )
+    if not chosen_case and len(cases) == 1:
+        chosen_case = str(cases[0].pk)
+    chosen_office = request.POST.get("agency") or str(offices[0].pk)
+    if request.method == "POST":
+        case = next((c for c in cases if str(c.pk) == chosen_case), None)
+        office = next((o for o in offices if str(o.pk) == chosen_office), None)
+        if case is None:
+            errors.append(("#case", _("Chọn trường hợp của Ông/Bà")))
+        if office is None:
+            errors.append(("#agency", _("Chọn cơ quan tiếp nhận")))
+        if case is not None and office is not None:
+            draft = drafts.start(
+                actor=request.actor,
+                case=case.pk,
+                agency=office.pk,
+                claims=request.user.claim_values(),
+                now=now(),
+            )
+            return HttpResponseRedirect(f"/drafts/{draft.pk}/")
+    context = {
+        "hit": hit,
+        "cases": [
+            (str(c.pk), c.name_en if request.LANGUAGE_CODE == "en" and c.name_en else c.name_vi, c.condition)
+            for c in cases
+        ],
+        "case": chosen_case,
+        "offices": [(str(o.pk), o.name, o.address) for o in offices],
+        "office": chosen_office,
+        "nearest": residence_is_here(offices, request),
+        "begun": drafts_of_procedure(request.actor, code),
+        "errors": errors,
+    }
+    return render(request, "portal/start.html", context, status=422 if errors else 200)
+
+
+def residence_is_here(offices: list[Any], request: HttpRequest) -> bool:
+    """Whether the first office is the person's own commune."""
+    places = [request.user.claim_values().get(name) for name in ("NoiOHienNay", "ThuongTru")]
+    wards = {str(place.get("MaPhuongXa", "")).lstrip("0") for place in places if isinstance(place, dict)}
+    return str(offices[0].ward_code or "") in wards
+
+
+@person_required
+@require_GET
+def draft_home(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """On to where work is left: the first page with something to mend, or the check."""
+    filing = load(request, draft_id)
+    if filing.draft.dossier_id:
+        return HttpResponseRedirect(f"{filing.base}done/")
+    wrong = set(_validation(filing).errors) if filing.form else set()
+    for step, section in zip(filing.steps, filing.sections, strict=False):
+        if any(field.id in wrong for field in section.fields):
+            return HttpResponseRedirect(step.url)
+    if filing.papers and filing.missing():
+        return HttpResponseRedirect(f"{filing.base}papers/")
+    return HttpResponseRedirect(f"{filing.base}check/")
+
+
+def _validation(filing: Filing) -> eforms.Validation:
+    assert filing.form is not None
+    return eforms.validate(filing.form, filing.answers, today=local_day(now()))
+
+
+@person_required
+@survives_database
+@require_http_methods(["GET", "POST"])
+def section(request: HttpRequest, draft_id: UUID, section_id: str) -> HttpResponse:
+    """One section: kept first, then judged; errors never lose what was typed."""
+    filing = load(request, draft_id)
+    if filing.draft.dossier_id:
+        return HttpResponseRedirect(f"{filing.base}done/")
+    if filing.form is None or section_id not in {s.id for s in filing.form.sections}:
+        raise Http404
+    if request.method == "GET":
+        if filing.place(section_id) is None:  # an answer elsewhere has made this page needless
+            return HttpResponseRedirect(f"{filing.base}check/")
+        return _section_page(request, filing, section_id)
+    data = dict(request.POST.lists())
+    posted = eforms.parse_section(filing.form, section_id, data)
+    if filing.marked_fields is not None:
+        posted = {name: value for name, value in posted.items() if name in filing.marked_fields}
+    given = request.POST.get("version", "")
+    version = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else None
+    disputed = _disputed(request, filing, posted, version)
+    if disputed:
+        return _conflict_page(request, filing, section_id, posted, disputed)
+    posted = {
+        name: value for name, value in posted.items() if request.POST.get(f"_choice.{name}") != "theirs"
+    }
+    wanted = answers.changed(filing.form, filing.answers, posted)
+    pressed = eforms.press(filing.form, {**filing.answers, **wanted}, data)
+    if pressed is not None and (filing.marked_fields is None or pressed[1] in filing.marked_fields):
+        wanted[pressed[1]] = pressed[0].get(pressed[1])
+    # Disagreements are settled above, with the person; what is left is written over whatever stands there.
+    saved = drafts.save(actor=request.actor, draft_id=draft_id, values=wanted, revision=None, now=now())
+    filing = load(request, draft_id)
+    filing.answers = saved.answers
+    if pressed is not None:
+        return HttpResponseRedirect(f"{filing.base}part/{section_id}/#f-{pressed[1]}")
+    going = request.POST.get("_go", "")
+    before, after = filing.neighbours(section_id)
+    if going == "exit":
+        return HttpResponseRedirect("/account/")
+    if going == "back":
+        return HttpResponseRedirect(before.url if before else _beginning(filing))
+    validation = _validation(filing)
+    wrong = eforms.section_errors(filing.form, validation, section_id)
+    if filing.marked_fields is not None:
+        wrong = {name: found for name, found in wrong.items() if name in filing.marked_fields}
+    if wrong:
+        return _section_page(request, filing, section_id, wrong)
+    if going == "check" or after is None:
+        return HttpResponseRedirect(f"{filing.base}check/")
+    return HttpResponseRedirect(after.url)
+
+
+def _beginning(filing: Filing) -> str:
+    if filing.draft.supplements is not None:
+        return f"/account/dossiers/{filing.draft.supplements.code}/"
+    return f"/procedures/{filing.bundle.national_code}/"
+
+
+def _disputed(request: HttpRequest, filing: Filing, posted: dict[str, Any], version: int | None) -> list[str]:
+    """Fields to ask about: changed elsewhere since this page was made, and not yet chosen on the conflict page."""
+    assert filing.form is not None
+    if version is None or version >= filing.draft.revision:
+        return []
+    touched = filing.draft.sources.get("_touched", {})
+    found = answers.conflicts(filing.form, filing.answers, touched, posted, version)
+    return [name for name in found if request.POST.get(f"_choice.{name}") not in {"mine", "theirs"}]
+
+
+def _conflict_page(
+    request: HttpRequest, filing: Filing, section_id: str, posted: dict[str, Any], disputed: list[str]
+) -> HttpResponse:
+    assert filing.form is not None
+    context = {
+        "filing": filing,
+        "action": f"{filing.base}part/{section_id}/",
+        "choices": answers.choices(filing.form, disputed, filing.answers, posted, filing.language),
+        "fields": [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in {"csrfmiddlewaretoken", "version"} and not name.startswith("_choice.")
+            for value in values
+        ],
+        "version": request.POST.get("version", ""),
+    }
+    return render(request, "portal/conflict.html", context, status=409)
+
+
+def _section_page(request: HttpRequest, filing: Filing, section_id: str, wrong: Any = None) -> HttpResponse:
+    assert filing.form is not None
+    errors = wrong or {}
+    place = filing.place(section_id)
+    before, _after = filing.neighbours(section_id)
+    found = filing.form.section(section_id)
+    warnings = _validation(filing).warnings
+    sources = filing.draft.sources
+    if filing.marked_fields is None:
+        html = rendering.section_html(
+            filing.form, section_id, filing.answers, errors, filing.language, sources, warnings
+        )
+        notes: dict[str, str] = {}
+    else:
+        html = None
+        notes = {
+            i["key"]: i["note"] for i in filing.supplement.items if filing.supplement and i["kind"] == "field"
+        }  # type: ignore[union-attr]
+    marked = [
+        {
+            "note": notes.get(field.id, ""),
+            "html": rendering.field_html(
+                filing.form, field.id, filing.answers, errors, filing.language, sources, warnings
+            ),
+        }
+        for field in found.fields
+        if filing.marked_fields is not None and field.id in filing.marked_fields
+    ]
+    context = {
+        "filing": filing,
+        "section": found,
+        "title": found.title(filing.language),
+        "html": html,
+        "marked": marked,
+        "errors": [
+            (e["href"], e["text"]) for e in rendering.error_list(filing.form, errors, filing.language)
+        ],
+        "number": (place or 0) + 1,
+        "total": len(filing.steps),
+        "before": before,
+    }
+    return render(request, "portal/section.html", context, status=422 if errors else 200)
+
+
+@csrf_exempt  # the token is checked inside, after a limit has been put on what is read
+@with_limit
+@csrf_protect
+@person_required
+@survives_database
+@require_http_methods(["GET", "POST"])
+def papers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Files one by one; with scripts in chunks (``uploading.py``), without them as a plain form through the same rules."""
+    filing = load(request, draft_id)
+    if filing.draft.dossier_id:
+        return HttpResponseRedirect(f"{filing.base}done/")
+    if filing.place(PAPERS) is None:
+        return HttpResponseRedirect(f"{filing.base}check/")
+    problems: dict[int, str] = {}
+    if request.method == "POST":
+        problems = receive_form_files(request, filing)
+        before, after = filing.neighbours(PAPERS)
+        going = request.POST.get("_go", "")
+        if not problems:
+            if going == "exit":
+                return HttpResponseRedirect("/account/")
+            if going == "back":
+                return HttpResponseRedirect(before.url if before else _beginning(filing))
+            if going == "stay":
+                return HttpResponseRedirect(f"{filing.base}papers/")
+        filing = load(request, draft_id)
+        if not problems and going == "next":
+            problems = {paper.pk: _("Tải lên giấy tờ này") for paper in filing.missing()}
+            if not problems:
+                return HttpResponseRedirect(after.url if after else f"{filing.base}check/")
+    limits = drafts.upload_limits(now())
+    rows = pages.paper_rows(filing, problems, limits)
+    context = {
+        "filing": filing,
+        "rows": rows,
+        "limits": limits,
+        "accept": pages.ACCEPT,
+        "types": pages.types_words(),
+        "upload_url": f"{filing.base}uploads/",
+        "errors": [(f"#file-{row['pk']}", f"{row['name']}: {row['error']}") for row in rows if row["error"]],
+        "number": (filing.place(PAPERS) or 0) + 1,
+        "total": len(filing.steps),
+        "before": filing.neighbours(PAPERS)[0],
+    }
+    return render(request, "portal/papers.html", context, status=422 if problems else 200)
+
+
+@person_required
+@survives_database
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Everything once more, with what is missing as links; then filed, once however often the button is pressed."""
+    filing = load(request, draft_id)
+    if filing.draft.dossier_id:
+        return HttpResponseRedirect(f"{filing.base}done/")
+    if request.method == "GET":
+        return _check_page(request, filing, [])
+    errors = []
+    return_by = request.POST.get("return_by", "")
+    if filing.supplement is None:
+        if return_by not in RETURN_WAYS:
+            errors.append(("#return_by", _("Chọn cách nhận kết quả")))
+        if request.POST.get("declared") != "1":
+            errors.append(("#declared", _("Đánh dấu vào lời cam đoan để nộp hồ sơ")))
+    if errors:
+        return _check_page(request, filing, errors)
+    try:
+        if filing.supplement is not None:
+            dossier = answer_supplement(actor=request.actor, draft_id=draft_id, now=now())
+            return HttpResponseRedirect(f"/account/dossiers/{dossier.code}/?done=supplement")
+        agency = units_of(filing.draft.agency_id).agency
+        submit(
+            actor=request.actor,
+            draft_id=draft_id,
+            applicant=applicant_of(request.user),
+            assistance=assistance_at(client_address(request).partition("/")[0], agency.one_stop_networks),
+            return_by=return_by,
+            now=now(),
+        )
+    except AlreadyFiled:
+        pass
+    except NotFilable:
+        return _check_page(request, load(request, draft_id), [("", sentence("draft.not_filable", {}))])
+    return HttpResponseRedirect(f"{filing.base}done/")
+
+
+def _check_page(request: HttpRequest, filing: Filing, errors: list[tuple[str, str]]) -> HttpResponse:
+    validation = _validation(filing) if filing.form else None
+    left: list[tuple[str, str]] = []
+    sections = []
+    for found in filing.sections:
+        url = f"{filing.base}part/{found.id}/"
+        rows = []
+        for field in found.fields:
+            assert validation is not None
+            assert filing.form is not None
+            editable = filing.marked_fields is None or field.id in filing.marked_fields
+            if field.id not in validation.asked or not editable:
+                continue
+            wrong = validation.errors.get(field.id)
+            anchor = f"{url}#{eforms.anchor(filing.form, field.id)}"
+            if wrong:
+                listed = rendering.error_list(filing.form, {field.id: wrong}, filing.language)
+                left += [(f"{url}{entry['href']}", entry["text"]) for entry in listed]
+            value = validation.cleaned.get(field.id, filing.answers.get(field.id))
+            rows.append(
+                {
+                    "key": field.label(filing.language),
+                    "value": answers.shown(field, value, filing.language),
+                    "href": anchor if field.kind.asks else "",
+                    "wrong": bool(wrong),
+                    "warnings": [
+                        rendering.messages.error_text(field, doubt, filing.language)
+                        for doubt in validation.warnings.get(field.id, ())
+                    ],
+                }
+            )
+        sections.append({"title": found.title(filing.language), "url": url, "rows": rows})
+    missing = filing.missing()
+    left += [
+        (f"{filing.base}papers/#file-{paper.pk}", _("Chưa có giấy tờ: %(name)s") % {"name": paper.name})
+        for paper in missing
+    ]
+    limits = drafts.upload_limits(now())
+    context = {
+        "filing": filing,
+        "sections": sections,
+        "papers": pages.paper_rows(filing, {}, limits),
+        "left": left,
+        "errors": errors,
+        "return_by": request.POST.get("return_by", "online"),
+        "declared": request.POST.get("declared") == "1",
+        "agency": units_of(filing.draft.agency_id).agency,
+        "applicant": applicant_of(request.user),
+        "number": len(filing.steps),
+        "total": len(filing.steps),
+        "before": filing.neighbours(CHECK)[0],
+    }
+    return render(request, "portal/check.html", context, status=422 if errors else 200)
+
+
+@person_required
+@require_GET
+def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The code large, what happens next with dates, the confirmation when it is made."""
+    filing = load(request, draft_id)
+    dossier = filing.draft.dossier
+    if dossier is None:
+        return HttpResponseRedirect(filing.base)
+    slips = slips_of(dossier)
+    context = {
+        "filing": filing,
+        "dossier": dossier,
+        "agency": units_of(dossier.agency_id).agency,
+        "answer_by": intake_answer_by(dossier),
+        "slip": slips[0] if slips else None,
+        "email": dossier.contacts.get("email", ""),
+    }
+    return render(request, "portal/done.html", context)
+
+
+@person_required
+@require_http_methods(["GET", "POST"])
+def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Throw a draft away, after asking."""
+    filing = load(request, draft_id)
+    if filing.draft.dossier_id:
+        raise Conflict("draft.already_filed")
+    if filing.draft.supplements_id:
+        raise NotAllowed("draft.is_supplement")
+    if request.method == "POST":
+        drafts.discard(actor=request.actor, draft_id=draft_id)
+        return HttpResponseRedirect("/account/?done=discarded")
+    return render(request, "portal/discard.html", {"filing": filing})
+
+
+@person_required
+@require_POST
+def remove_file(request: HttpRequest, draft_id: UUID, upload_id: UUID) -> HttpResponse:
+    """Take a file out again, without a script; whatever else the form carried is kept first."""
+    filing = load(request, draft_id)
+    try:
+        drafts.remove_upload(actor=request.actor, draft_id=draft_id, upload_id=upload_id)
+    except Refused as refused:
+        if refused.code != "upload.unknown":  # already gone: a second press
+            raise
+    return HttpResponseRedirect(f"{filing.base}papers/")

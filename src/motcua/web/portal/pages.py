@@ -1,0 +1,183 @@
+"""The pages of a filing in order: sections that ask something, papers, check. One place for draft and supplement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from motcua.dossiers import drafts
+from motcua.dossiers.bundles import CaseBundle, PaperAsked, case_bundle, form_of
+from motcua.dossiers.models import Draft, DraftUpload
+from motcua.dossiers.rules import asked
+from motcua.eforms import rules as eforms
+from motcua.eforms.forms import Form, Section
+from motcua.kernel import uploads as kinds
+from motcua.processing.models import Supplement
+from motcua.web.shared.formats import file_size
+from motcua.web.shared.wording import sentence
+
+PAPERS, CHECK = "papers", "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page: ``key`` is a section's id, ``papers`` or ``check``."""
+
+    key: str
+    title: str
+    url: str
+
+
+@dataclass
+class Filing:
+    """A draft with all its pages need. ``marked``: of a supplement, the only fields and papers that may change."""
+
+    draft: Draft
+    uploads: list[DraftUpload]
+    language: str
+    supplement: Supplement | None = None
+    answers: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.answers = self.draft.answers
+
+    @cached_property
+    def bundle(self) -> CaseBundle:
+        return case_bundle(self.draft.case_id)
+
+    @cached_property
+    def form(self) -> Form | None:
+        return form_of(self.draft.form_id) if self.draft.form_id else None
+
+    @property
+    def base(self) -> str:
+        return f"/drafts/{self.draft.pk}/"
+
+    @cached_property
+    def marked_fields(self) -> frozenset[str] | None:
+        """None: all of them."""
+        if self.supplement is None:
+            return None
+        return frozenset(item["key"] for item in self.supplement.items if item["kind"] == "field")
+
+    @cached_property
+    def papers(self) -> list[PaperAsked]:
+        """Components to show on the page of papers; those a database replaces are shown as such."""
+        if self.supplement is not None:
+            keys = {int(item["key"]) for item in self.supplement.items if item["kind"] == "component"}
+            return [paper for paper in self.bundle.components if paper.pk in keys]
+        return [paper for paper in self.bundle.components if not paper.by_form]
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        if self.form is None:
+            return []
+        if self.marked_fields is not None:
+            return [s for s in self.form.sections if any(f.id in self.marked_fields for f in s.fields)]
+        return list(eforms.sections_asked(self.form, self.answers))
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        found = [Step(s.id, s.title(self.language), f"{self.base}part/{s.id}/") for s in self.sections]
+        if self.papers:
+            found.append(Step(PAPERS, _("Giấy tờ"), f"{self.base}papers/"))
+        found.append(Step(CHECK, _("Kiểm tra và nộp"), f"{self.base}check/"))
+        return found
+
+    def place(self, key: str) -> int | None:
+        """Index of a page, None when it is not asked (any more)."""
+        return next((index for index, step in enumerate(self.steps) if step.key == key), None)
+
+    def neighbours(self, key: str) -> tuple[Step | None, Step | None]:
+        here = self.place(key)
+        if here is None:
+            return None, self.steps[0]
+        return (
+            self.steps[here - 1] if here else None,
+            self.steps[here + 1] if here + 1 < len(self.steps) else None,
+        )
+
+    def required(self, paper: PaperAsked) -> bool:
+        return self.supplement is not None or (paper.required and asked(paper))
+
+    def missing(self) -> list[PaperAsked]:
+        """Required papers without a kept file."""
+        given = {u.component_id for u in self.uploads if u.state == DraftUpload.State.KEPT}
+        return [paper for paper in self.papers if self.required(paper) and paper.pk not in given]
+
+
+def paper_rows(
+    filing: Filing, problems: Mapping[int, str], limits: drafts.UploadLimits
+) -> list[dict[str, Any]]:
+    """What the page of papers shows: free ones (a database has them) and those to upload."""
+    grouped = drafts.files_by_component(filing.uploads)
+    notes = (
+        {item["key"]: item["note"] for item in filing.supplement.items if item["kind"] == "component"}
+        if filing.supplement
+        else {}
+    )
+    rows = []
+    for paper in filing.papers:
+        free = bool(paper.replaced_by) and filing.supplement is None
+        rows.append(
+            {
+                "pk": paper.pk,
+                "name": paper.name,
+                "database": paper.replaced_by or "",
+                "free": free,
+                "condition": paper.condition,
+                "required": filing.required(paper),
+                "note": notes.get(str(paper.pk), "") or _kind_words(paper),
+                "error": problems.get(paper.pk, ""),
+                "files": [file_row(filing, upload) for upload in grouped.get(paper.pk, ())],
+                "full": len([u for u in grouped.get(paper.pk, ()) if u.state != "refused"])
+                >= limits.max_files,
+            }
+        )
+    return rows
+
+
+def _kind_words(paper: PaperAsked) -> str:
+    if paper.originals:
+        return _("Chụp hoặc quét từ bản chính.")
+    return _("Chụp hoặc quét từ bản chính hay bản sao có chứng thực.") if paper.copies else ""
+
+
+def file_row(filing: Filing, upload: DraftUpload) -> dict[str, Any]:
+    """A file as ``components/files.html`` shows it."""
+    kept = upload.state == DraftUpload.State.KEPT
+    note = ""
+    if upload.state == DraftUpload.State.REFUSED:
+        note = sentence(f"upload.{upload.problem}", {"filename": upload.filename})
+    elif not kept:
+        note = _("Mới nhận %(part)s trên %(whole)s. Hãy xóa và chọn lại tệp.") % {
+            "part": file_size(upload.offset),
+            "whole": file_size(upload.size),
+        }
+    return {
+        "id": str(upload.pk),
+        "name": upload.filename,
+        "size": upload.size,
+        "state": "done" if kept else "failed",
+        "note": note,
+        "percent": 100 * upload.offset // upload.size if upload.size else 0,
+        "url": f"/account/files/upload/{upload.pk}/" if kept else "",
+        "remove": f"{filing.base}uploads/{upload.pk}/remove/",
+    }
+
+
+def types_words() -> str:
+    return _("PDF, ảnh JPG hoặc PNG, Word, Excel")
+
+
+ACCEPT = kinds.ACCEPT
+
+
+def files_count(uploads: Sequence[DraftUpload]) -> str:
+    kept = sum(1 for upload in uploads if upload.state == DraftUpload.State.KEPT)
+    return ngettext("%(num)s tệp", "%(num)s tệp", kept) % {"num": kept}

@@ -1,0 +1,201 @@
+"""Reads the portal's pages need across rooms. Audience rules stay in the rooms: ``visible_to``, ``mine``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from motcua.catalogue.models import Procedure, ProcedureCase, Service
+from motcua.dossiers import drafts
+from motcua.dossiers.lifecycle import Status
+from motcua.dossiers.models import Dossier, Draft, DraftUpload, Paper, Slip
+from motcua.feedback.models import Rating
+from motcua.kernel.actors import Actor
+from motcua.kernel.caching import Kept
+from motcua.kernel.models import Event
+from motcua.kernel.refusals import NotAllowed
+from motcua.messaging.models import Message
+from motcua.organisations.models import Agency
+from motcua.results.models import StoreItem
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An agency that offers a service."""
+
+    pk: int
+    code: str
+    name: str
+    short_name: str
+    address: str
+    phone: str
+    ward_code: int | None
+
+
+def _offers(_: None) -> dict[str, tuple[Office, ...]]:
+    found: dict[str, list[Office]] = {}
+    rows = (
+        Service.objects.filter(active=True, agency__active=True)
+        .order_by("agency__code")
+        .values_list(
+            "procedure__national_code", "valid_from", "agency_id", "agency__code", "agency__name",
+            "agency__short_name", "agency__address", "agency__phone", "agency__ward_code",
+        )
+    )  # fmt: skip
+    for code, _since, *office in rows:
+        found.setdefault(code, []).append(Office(*office))
+    return {code: tuple(offices) for code, offices in found.items()}
+
+
+#: Which agencies offer which procedure online; a new service is seen within half a minute.
+offers: Kept[None, dict[str, tuple[Office, ...]]] = Kept(_offers, seconds=30)
+
+
+def _one_stops(_: None) -> tuple[Office, ...]:
+    rows = (
+        Agency.objects.filter(active=True, units__one_stop=True)
+        .exclude(address="")
+        .order_by("code")
+        .distinct()
+    )
+    fields = ("id", "code", "name", "short_name", "address", "phone", "ward_code")
+    return tuple(Office(*row) for row in rows.values_list(*fields))
+
+
+#: Agencies with a one-stop desk: where to go with a procedure that is not online.
+one_stops: Kept[None, tuple[Office, ...]] = Kept(_one_stops, seconds=60)
+
+
+def _procedure_key(code: str) -> int | None:
+    return Procedure.objects.filter(national_code=code).values_list("pk", flat=True).first()
+
+
+procedure_key: Kept[str, int | None] = Kept(_procedure_key, seconds=None)
+
+
+def filable_cases(code: str) -> list[ProcedureCase]:
+    """The cases of a procedure's current version that have a form, in order."""
+    version = Procedure.objects.filter(national_code=code).values("current_version")[:1]
+    return list(
+        ProcedureCase.objects.filter(version=version, form_key__isnull=False)
+        .exclude(form_key="")
+        .order_by("position")
+    )
+
+
+def residence_first(offices: tuple[Office, ...], claims: Mapping[str, Any]) -> list[Office]:
+    """The offices with the person's own commune first: where they live now, else where they are registered."""
+    wards = []
+    for name in ("NoiOHienNay", "ThuongTru"):
+        place = claims.get(name)
+        ward = place.get("MaPhuongXa", "") if isinstance(place, Mapping) else ""
+        if str(ward).isdigit():
+            wards.append(int(ward))
+    return sorted(
+        offices, key=lambda office: wards.index(office.ward_code) if office.ward_code in wards else len(wards)
+    )
+
+
+def draft_with_uploads(actor: Actor, draft_id: UUID) -> tuple[Draft, list[DraftUpload]]:
+    """A draft of the actor with its files; two queries. Raises NotAllowed for anybody else's."""
+    draft = (
+        Draft.objects.filter(pk=draft_id, account=actor.account)
+        .select_related("dossier", "supplements")
+        .first()
+        if actor.account is not None
+        else None
+    )
+    if draft is None:
+        raise NotAllowed("draft.unknown")
+    uploads = list(draft.uploads.select_related("blob").order_by("created_at"))
+    return draft, uploads
+
+
+def drafts_of_procedure(actor: Actor, code: str) -> list[Draft]:
+    """The actor's unfiled drafts of one procedure, newest first."""
+    return [draft for draft in drafts.waiting(actor) if draft.case.version.procedure.national_code == code]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The first page of an account."""
+
+    drafts: list[Draft]
+    dossiers: list[Dossier]
+    more: datetime | None
+    unread: int
+    stored: int
+
+
+def account_home(actor: Actor, *, before: datetime | None = None) -> Account:
+    """Drafts, dossiers newest first (``before``: the page after that moment), and counts. Five queries."""
+    found = (
+        Dossier.objects.visible_to(actor)
+        .select_related("procedure", "agency", "result")
+        .annotate(rated=Exists(Rating.objects.filter(dossier=OuterRef("pk"))))
+        .order_by("-submitted_at", "-pk")
+    )
+    if before is not None:
+        found = found.filter(submitted_at__lt=before)
+    dossiers = list(found[: PAGE + 1])
+    return Account(
+        drafts=drafts.waiting(actor),
+        dossiers=dossiers[:PAGE],
+        more=dossiers[PAGE - 1].submitted_at if len(dossiers) > PAGE else None,
+        unread=Message.objects.filter(account=actor.account, read_at=None).count(),
+        stored=StoreItem.objects.filter(account=actor.account).count(),
+    )
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many dossiers wait for the person (to complete, to pay)."""
+    return (
+        Dossier.objects.visible_to(actor)
+        .filter(status__in=[Status.SUPPLEMENT, Status.FINANCIAL_DUTY])
+        .count()
+    )
+
+
+def dossier_of(actor: Actor, code: str) -> Dossier:
+    """A person's dossier with what its page names beside it; one query. NotAllowed for a stranger."""
+    dossier = (
+        Dossier.objects.visible_to(actor)
+        .select_related("procedure", "agency", "unit", "result", "rating", "supplement")
+        .filter(code=code)
+        .first()
+    )
+    if dossier is None:
+        raise NotAllowed("dossier.unknown")
+    return dossier
+
+
+def history(dossier: Dossier) -> list[Event]:
+    return list(Event.objects.filter(stream=dossier.stream).order_by("seq"))
+
+
+def papers_of(dossier: Dossier) -> list[Paper]:
+    return list(
+        dossier.papers.select_related("component", "blob").order_by("component__position", "added_at")
+    )
+
+
+def slips_of(dossier: Dossier) -> list[Slip]:
+    return list(dossier.slips.select_related("blob").order_by("issued_at"))
+
+
+def messages_about(dossier: Dossier) -> list[Message]:
+    return list(dossier.messages.order_by("-at"))
+
+
+def first_month(until: date) -> date:
+    """The first of the twelve months that end with the month of ``until``."""
+    return date(until.year - 1, until.month, 1).replace(
+        year=until.year if until.month == 12 else until.year - 1, month=until.month % 12 + 1
+    )

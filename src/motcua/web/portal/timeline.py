@@ -1,0 +1,83 @@
+"""What happened to a dossier, in the words of somebody at the counter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+from motcua.dossiers.lifecycle import OPEN, Status
+from motcua.dossiers.models import Channel, Dossier
+from motcua.kernel.models import Event
+from motcua.web.shared.formats import datetime_vn
+
+#: Internal turns (taken on by a colleague, drafted, put to the head …) are the office's own affair: not here.
+WORDS: dict[str, str] = {
+    "dossier.submitted": N_("Hồ sơ đã được gửi đến cơ quan"),
+    "dossier.received": N_("Bộ phận một cửa đã tiếp nhận hồ sơ"),
+    "dossier.refused": N_("Bộ phận một cửa không tiếp nhận hồ sơ"),
+    "dossier.supplement_asked": N_("Cơ quan yêu cầu bổ sung hồ sơ"),
+    "dossier.supplement_answered": N_("Ông/Bà đã gửi phần bổ sung"),
+    "dossier.taken_up": N_("Công chức bắt đầu thẩm định"),
+    "dossier.proposed": N_("Đã thẩm định xong, trình người có thẩm quyền ký"),
+    "dossier.rejected": N_("Sau khi thẩm định, hồ sơ không đủ điều kiện giải quyết"),
+    "dossier.payment_asked": N_("Cơ quan yêu cầu thực hiện nghĩa vụ tài chính"),
+    "dossier.duty_done": N_("Đã xác nhận nghĩa vụ tài chính, tiếp tục giải quyết"),
+    "dossier.withdrawn": N_("Ông/Bà đã rút hồ sơ"),
+    "dossier.finished": N_("Kết quả đã được ký"),
+    "dossier.returned": N_("Đã trả kết quả"),
+    "dossier.rated": N_("Ông/Bà đã đánh giá"),
+}
+_NEXT: dict[int, str] = {
+    1: N_("Bộ phận một cửa đang kiểm tra hồ sơ. Ông/Bà chưa phải làm gì."),
+    2: N_("Hồ sơ đã được nhận và đang chuyển đến công chức giải quyết. Ông/Bà chưa phải làm gì."),
+    3: N_("Hồ sơ không được tiếp nhận. Xem lý do và cách làm lại trong trang hồ sơ."),
+    4: N_("Đang được giải quyết. Ông/Bà chưa phải làm gì."),
+    5: N_("Cần Ông/Bà bổ sung. Thời gian chờ không tính vào thời hạn giải quyết."),
+    6: N_("Cần Ông/Bà thực hiện nghĩa vụ tài chính theo thông báo của cơ quan."),
+    7: N_("Hồ sơ đã dừng theo yêu cầu của Ông/Bà."),
+    8: N_("Hồ sơ đã dừng giải quyết. Xem lý do trong trang hồ sơ."),
+    9: N_("Kết quả đã có, đang chờ trả cho Ông/Bà."),
+    10: N_("Kết quả đã có trong kho dữ liệu của Ông/Bà."),
+}
+
+
+def next_words(status: int) -> str:
+    """What the applicant can expect, or must do."""
+    return _(_NEXT[status])
+
+
+def entries(dossier: Dossier, events: Iterable[Event]) -> list[dict[str, Any]]:
+    """The timeline in order, with what is expected at its end."""
+    found = []
+    for event in events:
+        if event.kind in WORDS:
+            found.append(
+                {"what": _(WORDS[event.kind]), "at": event.at, "note": _note(dossier, event), "state": "done"}
+            )
+    if dossier.state in OPEN:
+        found.append({"what": next_words(dossier.status), "at": None, "note": "", "state": "now"})
+        if dossier.due_at is not None and dossier.state not in {Status.SUPPLEMENT, Status.FINANCIAL_DUTY}:
+            note = _("Hẹn trả: %(when)s") % {"when": datetime_vn(dossier.due_at)}
+            found.append({"what": _("Trả kết quả"), "at": None, "note": note, "state": "ahead"})
+    elif dossier.state == Status.FINISHED:
+        found.append({"what": _("Trả kết quả"), "at": None, "note": "", "state": "now"})
+    return found
+
+
+def _note(dossier: Dossier, event: Event) -> str:
+    if event.kind == "dossier.submitted":
+        return (
+            _("Cán bộ một cửa nhập giúp tại quầy")
+            if dossier.channel == Channel.COUNTER
+            else _("Nộp trực tuyến")
+        )
+    if event.kind == "dossier.received":
+        due = event.data.get("due_at")
+        return _("Hẹn trả: %(when)s") % {"when": datetime_vn(datetime.fromisoformat(due))} if due else ""
+    if event.kind == "dossier.finished" and event.data.get("late"):
+        return _("Chậm so với hẹn. Chúng tôi xin lỗi Ông/Bà.")
+    return ""

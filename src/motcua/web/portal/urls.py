@@ -1,0 +1,57 @@
+"""Routes of the portal."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from motcua.web.portal import account, files, filing, public, tracking, uploading, verifying
+
+
+class DossierCode(StringConverter):
+    """A dossier code as written: an agency's code, the day, a number."""
+
+    regex = r"[A-Za-z0-9.]{3,35}-\d{6,8}-\d{4,12}"
+
+
+class NationalCode(StringConverter):
+    """A procedure's code: ``1.001193``."""
+
+    regex = r"[1-6]\.\d{6}"
+
+
+register_converter(DossierCode, "dossier")
+register_converter(NationalCode, "national")
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("procedures/", public.search, name="search"),
+    path("procedures/all/", public.all_services, name="all_services"),
+    path("procedures/<national:code>/", public.procedure, name="procedure"),
+    path("procedures/<national:code>/start/", filing.start, name="start"),
+    path("sectors/<slug:slug>/", public.sector, name="sector"),
+    path("life-events/<slug:slug>/", public.life_event, name="life_event"),
+    path("statistics/", public.statistics, name="statistics"),
+    path("communes/", public.communes_of, name="communes"),
+    path("track/", tracking.track, name="track"),
+    path("verify/", verifying.verify_result, name="verify"),
+    path("drafts/<uuid:draft_id>/", filing.draft_home, name="draft"),
+    path("drafts/<uuid:draft_id>/part/<slug:section_id>/", filing.section, name="draft_section"),
+    path("drafts/<uuid:draft_id>/papers/", filing.papers, name="draft_papers"),
+    path("drafts/<uuid:draft_id>/check/", filing.check, name="draft_check"),
+    path("drafts/<uuid:draft_id>/done/", filing.done, name="draft_done"),
+    path("drafts/<uuid:draft_id>/discard/", filing.discard, name="draft_discard"),
+    path("drafts/<uuid:draft_id>/autosave/", uploading.autosave, name="draft_autosave"),
+    path("drafts/<uuid:draft_id>/uploads/", uploading.begin, name="draft_uploads"),
+    path("drafts/<uuid:draft_id>/uploads/<uuid:upload_id>/", uploading.chunk, name="draft_upload"),
+    path("drafts/<uuid:draft_id>/uploads/<uuid:upload_id>/remove/", filing.remove_file, name="draft_remove"),
+    path("account/", account.home, name="account"),
+    path("account/dossiers/<dossier:code>/", account.dossier, name="my_dossier"),
+    path("account/dossiers/<dossier:code>/withdraw/", account.withdraw, name="withdraw"),
+    path("account/dossiers/<dossier:code>/rate/", account.rate, name="rate"),
+    path("account/dossiers/<dossier:code>/supplement/", account.supplement, name="supplement"),
+    path("account/store/", account.store, name="store"),
+    path("account/messages/", account.messages, name="messages"),
+    path("account/profile/", account.profile, name="profile"),
+    path("account/files/<slug:kind>/<slug:key>/", files.download, name="file"),
+]
