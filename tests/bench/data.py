@@ -147,16 +147,19 @@ def _claims(n: int) -> dict[str, Any]:
     return {**lan, "HoVaTen": _name(n), "SoDinhDanh": f"0381900{n:05d}"}
 
 
-def _answers(n: int, now: datetime) -> str:
-    """Valid answers of the bench's procedure, as its draft would hold them."""
+def _answers(n: int, now: datetime) -> tuple[str, str]:
+    """Valid answers of the bench's procedure: as a draft holds them, and cleaned as a dossier keeps them."""
     from motcua.demo.answers import answers_for
     from motcua.dossiers.bundles import form_of, newest_form
+    from motcua.eforms import rules
     from motcua.kernel.clock import local_day
 
-    form = newest_form(PROCEDURE)
-    assert form is not None
-    answers = answers_for(form_of(form), _claims(n), today=local_day(now), rng=random.Random(n))
-    return orjson.dumps(answers).decode()
+    key = newest_form(PROCEDURE)
+    assert key is not None
+    form, today = form_of(key), local_day(now)
+    typed = answers_for(form, _claims(n), today=today, rng=random.Random(n))
+    cleaned = dict(rules.validate(form, typed, today=today).cleaned)
+    return orjson.dumps(typed).decode(), orjson.dumps(cleaned).decode()
 
 
 def _pools(now: datetime) -> dict[str, list[Any]]:
@@ -173,8 +176,8 @@ def _pools(now: datetime) -> dict[str, list[Any]]:
         "contact": [crypto.encrypt(contact, "dossiers_dossier.contact") for _ in range(POOL)],
         "name": [_name(n) for n in range(POOL)],
         "folded": [fold(_name(n)) for n in range(POOL)],
-        "answers": [crypto.encrypt(text, "dossiers_dossieranswers.body") for text in answers],
-        "drafts": [crypto.encrypt(text, "dossiers_draft.body") for text in answers],
+        "answers": [crypto.encrypt(text, "dossiers_dossieranswers.body") for _typed, text in answers],
+        "drafts": [crypto.encrypt(text, "dossiers_draft.body") for text, _cleaned in answers],
     }
 
 

@@ -51,7 +51,7 @@ def environment(cluster: Cluster, folder: Path, port: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
     return kept | ENVIRONMENT | {
         "DATABASE_URL": cluster.url(),
-        "DJANGO_SETTINGS_MODULE": "motcua.config.settings",
+        "DJANGO_SETTINGS_MODULE": os.environ.get("BENCH_SETTINGS", "motcua.config.settings"),
         "MOTCUA_DATA": str(folder),
         "MOTCUA_HEALTH_DIR": str(folder / "run"),
         "MOTCUA_BASE_URL": f"http://127.0.0.1:{port}",
@@ -65,7 +65,7 @@ def web(application: str, env: Mapping[str, str], log: Path, port: int | None = 
     command = [
         sys.executable, "-m", "granian", application, "--interface", "wsgi", "--host", "127.0.0.1",
         "--port", str(port), "--http", "1", "--no-ws", "--workers", str(WORKERS), "--blocking-threads", "2",
-        "--backlog", "2048", "--workers-kill-timeout", "8", "--log-level", "warning",
+        "--backlog", "2048", "--workers-kill-timeout", "2", "--log-level", "warning",
     ]  # fmt: skip
     process = spawn(command, env=dict(env), log=log, cwd=ROOT)
     try:

@@ -1,0 +1,207 @@
+"""``make bench``: load on six operations over real HTTP, beside their floor and PostgreSQL's own limit.
+
+For each size of the database and each operation, one after the other in the same minute: the real screens, the same
+rows through a bare Django view (``floor.py``), the same statements by pgbench (``limits.py``). Prints a table and
+writes ``build/bench.json``. Everything runs on this machine: PostgreSQL (fsync on), granian as `make run` starts it,
+and the client; compare ratios within a run rather than figures between machines. docs/performance.md reads it.
+
+    tests/bench/run.py [--quick] [--sizes 10000,200000] [--operations list,open] [--seconds 6] [--keep FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.bench import house  # noqa: E402 - the path above is what makes it importable
+
+OPERATIONS = ("submit", "list", "open", "step", "track", "public")
+#: docs/performance.md: requests a second wanted on two cores.
+GOALS = {"submit": 300, "list": 180, "open": 300, "step": 300, "track": 1000, "public": 2000}
+CONNECTIONS = 8
+
+
+@dataclass(frozen=True)
+class Result:
+    """A line of the table. ``cpu_ms``: of the web processes; the client's and PostgreSQL's are beside it."""
+
+    operation: str
+    dossiers: int
+    connections: int
+    rps: float
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    queries: int
+    floor_rps: float
+    limit_tps: float | None
+    cpu_ms: float
+    floor_cpu_ms: float
+    client_us: float
+    requests: int
+    bytes: int
+
+
+def main() -> int:
+    options = _options()
+    started = time.monotonic()
+    folder = Path(options.keep).resolve() if options.keep else ROOT / "build" / f"bench-{os.getpid()}"
+    results: list[Result] = []
+    with house.database(folder, keep=bool(options.keep)) as cluster:
+        port, floor_port = house.free_port("127.0.0.1"), house.free_port("127.0.0.1")
+        env = house.environment(cluster, folder, port)
+        os.environ.update(env | {"MOTCUA_LOG_LEVEL": "ERROR"})
+        import django
+
+        django.setup()
+        from motcua.kernel.clock import now as clock_now
+        from tests.bench import data
+        from tests.bench.screens import Screens
+
+        now = clock_now()
+        data.prepare(now)
+        _collect_static()
+        world = data.people(now)
+        floor_env = env | {"DJANGO_SETTINGS_MODULE": "tests.bench.floor_settings", "PYTHONPATH": str(ROOT)}
+        for size in options.sizes:
+            begin = time.monotonic()
+            data.dossiers(world, size, now, admin=cluster.url(admin=True))
+            _tell(f"{size:,} dossiers made in {time.monotonic() - begin:.0f} s")
+            screens = Screens(world, now, port, floor_port)
+            application = "motcua.config.wsgi:application"
+            with (
+                house.web(application, env, folder / "log" / "web.log", port) as web,
+                house.web(application, floor_env, folder / "log" / "floor.log", floor_port) as floor,
+            ):
+                for operation in options.operations:
+                    results.append(_measure(operation, size, options, cluster, screens, web, floor, folder))
+                    _tell(_line(results[-1]))
+    print(_table(results))
+    if options.json:
+        path = Path(options.json)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n")
+        _tell(f"written to {path}")
+    _tell(f"{time.monotonic() - started:.0f} s in all")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="10 thousand dossiers and short runs: under 3 minutes")
+    parser.add_argument("--sizes", help="numbers of dossiers, ascending (default 10000,200000)")
+    parser.add_argument("--operations", help=f"some of {','.join(OPERATIONS)}")
+    parser.add_argument("--seconds", type=float, help="length of each run")
+    parser.add_argument("--keep", help="keep the database in this folder, for profiling or the next run")
+    parser.add_argument("--json", default=str(ROOT / "build" / "bench.json"), help="where the figures go")
+    parser.add_argument("--no-beside", action="store_true", help="only the real screens: no floor, no limit")
+    options = parser.parse_args()
+    options.seconds = options.seconds or (4.0 if options.quick else 8.0)
+    options.sizes = sorted(int(text) for text in (options.sizes or ("10000" if options.quick else "10000,200000")).split(","))  # fmt: skip
+    options.operations = [name for name in OPERATIONS if name in (options.operations or ",".join(OPERATIONS)).split(",")]
+    return options
+
+
+def _collect_static() -> None:
+    """Pages name hashed files: they must have been collected, as before every start."""
+    from motcua.runtime.prepare import _collect_static as collect
+    from motcua.runtime.prepare import _static_needed
+
+    if _static_needed():
+        collect()
+
+
+def _measure(
+    operation: str, size: int, options: argparse.Namespace, cluster: Any, screens: Any, web: house.Web,
+    floor: house.Web, folder: Path,
+) -> Result:  # fmt: skip
+    from tests.bench.limits import measure
+
+    seconds, warm = options.seconds, 1.0
+    # Enough of what can be used once for a fast machine: the load stops early when it is used up.
+    screen = screens.of(operation, int((seconds + warm) * 700))
+    queries = _queries(screen.real[-1], screen.accept)
+    spare = max(1, int(len(screen.real) * warm / (seconds + warm))) if screen.once else 0
+    got = {}
+    for name, server, requests in (("real", web, screen.real[:-1] or screen.real), ("floor", floor, screen.floor)):
+        if name == "floor" and options.no_beside:
+            got[name] = {"rps": 0.0, "cpu_ms": 0.0}
+            continue
+        accept = screen.accept if name == "real" else (200,)
+        warming, measured = (requests[:spare], requests[spare:]) if screen.once else (requests, requests)
+        _load(server, warming, warm, screen.once, accept)
+        cpu = house.cpu_seconds(server.process.pid)
+        got[name] = _load(server, measured, seconds, screen.once, accept)
+        got[name]["cpu_ms"] = (house.cpu_seconds(server.process.pid) - cpu) / max(1, got[name]["requests"]) * 1000
+        if got[name]["wrong"]:
+            raise SystemExit(
+                f"bench: {operation} ({name}) answered {got[name]['statuses']}; the first wrong one:\n{got[name]['sample']}"
+            )
+    limit = None if options.no_beside else measure(cluster, operation, folder, max(2, int(seconds / 2)), CONNECTIONS)
+    real = got["real"]
+    return Result(
+        operation=operation, dossiers=size, connections=CONNECTIONS, rps=real["rps"], p50_ms=real["p50_ms"],
+        p95_ms=real["p95_ms"], p99_ms=real["p99_ms"], queries=queries, floor_rps=got["floor"]["rps"], limit_tps=limit,
+        cpu_ms=round(real["cpu_ms"], 2), floor_cpu_ms=round(got["floor"]["cpu_ms"], 2), client_us=real["client_us"],
+        requests=real["requests"], bytes=real["bytes"],
+    )  # fmt: skip
+
+
+def _load(server: house.Web, requests: list[str], seconds: float, once: bool, accept: Iterable[int]) -> dict[str, Any]:
+    job = {
+        "host": "127.0.0.1", "port": server.port, "connections": CONNECTIONS, "seconds": seconds, "requests": requests,
+        "once": once, "accept": list(accept),
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("load.py"))], input=json.dumps(job), capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise SystemExit(f"bench: the load failed: {done.stderr[-800:]}")
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def _queries(request: str, accept: Iterable[int]) -> int:
+    """Statements of one such request, counted here in a transaction that is rolled back; the first try warms up."""
+    from tests.bench.counting import count
+
+    return count(request, tuple(accept))
+
+
+def _tell(text: str) -> None:
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def _line(result: Result) -> str:
+    return f"{result.operation} at {result.dossiers:,}: {result.rps:,.0f}/s, p95 {result.p95_ms} ms"
+
+
+def _table(results: list[Result]) -> str:
+    head = ["operation", "dossiers", "req/s", "goal", "p50", "p95", "p99 ms", "queries", "floor/s", "of floor",
+            "limit/s", "CPU ms", "floor ms", "client µs"]  # fmt: skip
+    rows = [
+        [
+            r.operation, f"{r.dossiers:,}", f"{r.rps:,.0f}", f"{GOALS[r.operation]:,}", f"{r.p50_ms:.1f}", f"{r.p95_ms:.1f}",
+            f"{r.p99_ms:.1f}", str(r.queries), f"{r.floor_rps:,.0f}", f"{r.rps / r.floor_rps:.2f}" if r.floor_rps else "-",
+            f"{r.limit_tps:,.0f}" if r.limit_tps else "-", f"{r.cpu_ms:.2f}", f"{r.floor_cpu_ms:.2f}", f"{r.client_us:.0f}",
+        ]
+        for r in results
+    ]  # fmt: skip
+    widths = [max(len(row[at]) for row in [head, *rows]) for at in range(len(head))]
+    return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in [head, *rows])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

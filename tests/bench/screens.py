@@ -1,0 +1,160 @@
+"""The six operations as a browser sends them, and the same rows asked of the floor.
+
+Requests are whole HTTP/1.1 messages made beforehand. ``once``: a request that changes something is sent once, as its
+draft or step run can be used once; half of the drafts and runs go to the real screens, half to the floor.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db import connection
+
+from tests.bench import data
+
+OPERATIONS = ("submit", "list", "open", "step", "track", "public")
+_CSRF = "bench0bench0bench0bench0bench0be"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What to send for an operation, to the real screens and to the floor."""
+
+    real: list[str]
+    floor: list[str]
+    once: bool
+    accept: tuple[int, ...] = (200,)
+
+
+def _get(path: str, port: int, session: str | None = None) -> str:
+    cookie = f"Cookie: motcua_session={session}\r\n" if session else ""
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: bench\r\nAccept: text/html\r\n"
+        f"Accept-Language: vi\r\n{cookie}\r\n"
+    )
+
+
+def _post(path: str, fields: dict[str, str], port: int, session: str | None = None) -> str:
+    cookie = f"Cookie: motcua_session={session}; motcua_csrf={_CSRF}\r\n" if session else ""
+    body = urlencode({**({"csrfmiddlewaretoken": _CSRF} if session else {}), **fields})
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: bench\r\nAccept: text/html\r\n"
+        f"Accept-Language: vi\r\nOrigin: http://127.0.0.1:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n{cookie}\r\n{body}"
+    )
+
+
+def _rows(sql: str, *values: object) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+class Screens:
+    """Makes the requests of each operation for a database of the bench."""
+
+    def __init__(self, world: data.World, now: datetime, port: int, floor_port: int) -> None:
+        self.world, self.now, self.port, self.floor_port = world, now, port, floor_port
+        staff = [account for officers in world.officers.values() for account in officers.values()]
+        self.sessions = data.sessions([*world.citizens, *staff], now)
+        self.rng = random.Random(20260101)
+
+    def of(self, operation: str, many: int) -> Screen:
+        """``many``: how many requests that can be sent once are wanted for each side."""
+        made: dict[str, Callable[[int], Screen]] = {
+            "submit": self.submit, "list": self.list, "open": self.open, "step": self.step, "track": self.track,
+            "public": self.public,
+        }  # fmt: skip
+        return made[operation](many)
+
+    def _clerk(self, agency: int) -> str:
+        return self.sessions[self.world.officers[agency]["one_stop"]]
+
+    def submit(self, many: int) -> Screen:
+        """The button under "check your answers" of a finished draft."""
+        made = data.drafts(self.world, 2 * many, self.now)
+        ((version, procedure),) = _rows(
+            "SELECT version.id, version.procedure_id FROM catalogue_procedurecase AS own"
+            " JOIN catalogue_procedureversion AS version ON version.id = own.version_id WHERE own.id = %s",
+            self.world.case,
+        )
+        fields = {"return_by": "online", "declared": "1"}
+        return Screen(
+            [_post(f"/drafts/{draft}/check/", fields, self.port, self.sessions[who]) for draft, who in made[:many]],
+            [
+                _get(f"/submit?draft={draft}&version={version}&procedure={procedure}", self.floor_port)
+                for draft, _who in made[many:]
+            ],
+            once=True,
+            accept=(302,),
+        )
+
+    def list(self, many: int) -> Screen:
+        """The worklist of one-stop officers of all communes, 50 rows each."""
+        units = dict(_rows("SELECT agency_id, id FROM organisations_unit WHERE code = 'one-stop'"))
+        return Screen(
+            [_get("/desk/", self.port, self._clerk(agency)) for agency in self.world.officers],
+            [_get(f"/list?unit={units[agency]}", self.floor_port) for agency in self.world.officers],
+            once=False,
+        )
+
+    def _dossiers(self, many: int) -> Sequence[tuple[str, int]]:
+        """Random dossiers over the whole table, old and new alike."""
+        low, high = _rows("SELECT min(id), max(id) FROM dossiers_dossier")[0]
+        asked = [self.rng.randint(int(str(low)), int(str(high))) for _ in range(many * 2)]
+        found = _rows(
+            # Those of data.py have their slip; what this run has filed has another secret, and no worker makes its slip.
+            "SELECT code, agency_id FROM dossiers_dossier AS dossier WHERE id = ANY(%s)"
+            " AND EXISTS (SELECT FROM dossiers_slip AS slip WHERE slip.dossier_id = dossier.id) ORDER BY md5(code)",
+            asked,
+        )
+        return [(str(code), int(str(agency))) for code, agency in found[:many]]
+
+    def open(self, many: int) -> Screen:
+        """An officer's dossier page."""
+        some = self._dossiers(3000)
+        return Screen(
+            [_get(f"/desk/dossiers/{code}/", self.port, self._clerk(agency)) for code, agency in some],
+            [_get(f"/open?code={code}", self.floor_port) for code, _agency in some],
+            once=False,
+        )
+
+    def step(self, many: int) -> Screen:
+        """The one-stop officer receives a dossier."""
+        runs = _rows(
+            "SELECT run.id, run.agency_id, dossier.code FROM processing_steprun AS run"
+            " JOIN processing_step AS step ON step.id = run.step_id"
+            " JOIN dossiers_dossier AS dossier ON dossier.id = run.dossier_id"
+            " WHERE run.closed_at IS NULL AND step.key = 'receive' AND dossier.code NOT LIKE 'FLOOR%%'"
+            " ORDER BY md5(run.id::text)",
+        )
+        half = len(runs) // 2
+        return Screen(
+            [
+                _post(f"/desk/dossiers/{code}/", {"turn": "receive", "run": str(run)}, self.port, self._clerk(int(str(agency))))
+                for run, agency, code in runs[:half][:many]
+            ],
+            [_get(f"/step?run={run}", self.floor_port) for run, _agency, _code in runs[half:][:many]],
+            once=True,
+            accept=(302,),
+        )  # fmt: skip
+
+    def track(self, many: int) -> Screen:
+        """Public tracking by code and secret."""
+        codes = [code for code, _agency in self._dossiers(3000)]
+        return Screen(
+            [_post("/track/", {"code": code, "secret": data.SECRET}, self.port) for code in codes],
+            [_get(f"/track?code={code}", self.floor_port) for code in codes],
+            once=False,
+        )
+
+    def public(self, many: int) -> Screen:
+        """The home page and a procedure's page, for a visitor nobody knows."""
+        paths = ("/", f"/procedures/{data.PROCEDURE}/")
+        return Screen(
+            [_get(path, self.port) for path in paths], [_get("/public", self.floor_port)], once=False
+        )
