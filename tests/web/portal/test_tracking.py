@@ -35,6 +35,7 @@ def test_code_and_secret_show_the_status_in_one_query(
         "code": dossier.code.lower(),
         "secret": f" {dossier.lookup_secret[:4]}-{dossier.lookup_secret[4:].lower()} ",
     }
+    browser.get("/track/")  # what a process keeps of the site is read once
     with django_assert_num_queries(1):
         page = browser.post("/track/", typed)
     assert page.status_code == 200
@@ -49,8 +50,8 @@ def test_a_wrong_code_and_a_wrong_secret_look_the_same(world: World, dossier: Do
     wrong_secret = browser.post("/track/", {"code": dossier.code, "secret": "WRONG234"})
     wrong_code = browser.post("/track/", {"code": "H56.201-260101-0001", "secret": dossier.lookup_secret})
     assert wrong_secret.status_code == wrong_code.status_code == 404
-    assert wrong_secret.content.decode().replace(dossier.code, "") == wrong_code.content.decode().replace(
-        "H56.201-260101-0001", ""
+    assert wrong_secret.content.decode().replace(f'value="{dossier.code}"', "") == (
+        wrong_code.content.decode().replace('value="H56.201-260101-0001"', "")
     )
 
 

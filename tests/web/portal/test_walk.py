@@ -60,7 +60,7 @@ def test_the_whole_filing_without_a_script(world: World) -> None:
 
     page = lan.get(where, follow=True)
     for _ in range(12):
-        path = page.redirect_chain[-1][0] if page.redirect_chain else path
+        path = page.request["PATH_INFO"]
         if "/part/" not in path:
             break
         section = form.section(path.rstrip("/").rpartition("/")[2])

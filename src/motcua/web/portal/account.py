@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -27,7 +27,7 @@ from motcua.processing.documents import answer_by
 from motcua.processing.models import StepRun
 from motcua.results.queries import store_of
 from motcua.web.portal import timeline
-from motcua.web.portal.access import person_required
+from motcua.web.portal.access import PersonRequest, person_required
 from motcua.web.portal.people import address_words
 from motcua.web.portal.queries import (
     account_home,
@@ -73,7 +73,7 @@ def card(dossier: Dossier, *, rated: bool) -> dict[str, Any]:
 
 @person_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     """What waits for me first, then the rest; ``?before=`` the next page."""
     found = account_home(request.actor, before=_moment(request.GET.get("before", "")))
     cards = [card(dossier, rated=dossier.rated) for dossier in found.dossiers]  # type: ignore[attr-defined]
@@ -117,7 +117,7 @@ def slip_name(kind: str) -> str:
 
 @person_required
 @require_GET
-def dossier(request: HttpRequest, code: str) -> HttpResponse:
+def dossier(request: PersonRequest, code: str) -> HttpResponse:
     """One dossier: where it stands, what I must do, its history, papers, slips, result, messages."""
     found = dossier_of(request.actor, code)
     language = request.LANGUAGE_CODE
@@ -194,7 +194,7 @@ def level_words() -> dict[int, str]:
 @person_required
 @survives_database
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+def withdraw(request: PersonRequest, code: str) -> HttpResponse:
     """Take the dossier back, after asking once."""
     found = dossier_of(request.actor, code)
     if request.method == "POST":
@@ -210,7 +210,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
 @person_required
 @survives_database
 @require_http_methods(["GET", "POST"])
-def rate(request: HttpRequest, code: str) -> HttpResponse:
+def rate(request: PersonRequest, code: str) -> HttpResponse:
     """Three levels: the whole (needed), convenience, timeliness, attitude (R1.30)."""
     found = dossier_of(request.actor, code)
     if getattr(found, "rating", None) is not None or found.state not in RATEABLE:
@@ -249,7 +249,7 @@ def _level(text: str) -> Level | None:
 @person_required
 @survives_database
 @require_http_methods(["POST"])
-def supplement(request: HttpRequest, code: str) -> HttpResponse:
+def supplement(request: PersonRequest, code: str) -> HttpResponse:
     """Begin (or go on with) completing a dossier."""
     draft = start_supplement(actor=request.actor, code=code, now=now())
     return HttpResponseRedirect(f"/drafts/{draft.pk}/")
@@ -257,14 +257,14 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
 
 @person_required
 @require_GET
-def store(request: HttpRequest) -> HttpResponse:
+def store(request: PersonRequest) -> HttpResponse:
     """The data store: signed results, to be used again."""
     return render(request, "portal/account/store.html", {"items": store_of(request.actor)})
 
 
 @person_required
 @require_http_methods(["GET", "POST"])
-def messages(request: HttpRequest) -> HttpResponse:
+def messages(request: PersonRequest) -> HttpResponse:
     """What the office wrote to me; one button marks all as read."""
     if request.method == "POST":
         mark_read(actor=request.actor, now=now())
@@ -288,7 +288,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 
 @person_required
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PersonRequest) -> HttpResponse:
     """What is known of me (numbers shown in part), and the language of pages and letters."""
     account = request.user
     if request.method == "POST":

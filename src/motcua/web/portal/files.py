@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from motcua.dossiers.drafts import blob_store
@@ -15,7 +15,7 @@ from motcua.kernel.actors import Actor
 from motcua.kernel.models import Blob
 from motcua.kernel.refusals import NotAllowed
 from motcua.results.models import ResultDocument, StoreItem
-from motcua.web.portal.access import person_required
+from motcua.web.portal.access import PersonRequest, person_required
 
 #: (content, file name, made by us: may be shown in the browser)
 Found = tuple[Blob, str, bool]
@@ -79,7 +79,7 @@ KINDS: dict[str, Callable[[Actor, str], Found | None]] = {
 
 @person_required
 @require_GET
-def download(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+def download(request: PersonRequest, kind: str, key: str) -> HttpResponseBase:
     """``/account/files/<kind>/<key>/``; whoever may not see it is told that there is none."""
     try:
         found = KINDS[kind](request.actor, key) if request.actor.account is not None else None
@@ -91,7 +91,7 @@ def download(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     return send(blob, name, inline=ours and request.GET.get("download") != "1")
 
 
-def send(blob: Blob, name: str, *, inline: bool) -> HttpResponse:
+def send(blob: Blob, name: str, *, inline: bool) -> HttpResponseBase:
     """A stored content. Only PDFs we made ourselves are shown in the browser; all else is a download in a sandbox."""
     shown = inline and blob.mime == "application/pdf"
     response = FileResponse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -13,37 +13,26 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from motcua.catalogue import queries as catalogue
 from motcua.dossiers import drafts
-from motcua.dossiers.actions import AlreadyFiled, NotFilable, submit
-from motcua.dossiers.rules import assistance_at
 from motcua.eforms import rendering
 from motcua.eforms import rules as eforms
 from motcua.kernel.clock import local_day, now
-from motcua.kernel.ratelimit import client_address
-from motcua.kernel.refusals import Conflict, NotAllowed, Refused
-from motcua.organisations.queries import units_of
-from motcua.processing.actions import answer_supplement
-from motcua.processing.documents import intake_answer_by
+from motcua.kernel.refusals import Conflict, Refused
 from motcua.processing.models import Supplement
 from motcua.web.portal import answers, pages
-from motcua.web.portal.access import person_required
-from motcua.web.portal.pages import CHECK, PAPERS, Filing
-from motcua.web.portal.people import applicant_of
+from motcua.web.portal.access import PersonRequest, person_required
+from motcua.web.portal.pages import PAPERS, Filing
 from motcua.web.portal.queries import (
     draft_with_uploads,
     drafts_of_procedure,
     filable_cases,
     offers,
     residence_first,
-    slips_of,
 )
 from motcua.web.portal.uploading import receive_form_files, with_limit
 from motcua.web.shared.resend import survives_database
-from motcua.web.shared.wording import sentence
-
-RETURN_WAYS = ("online", "counter", "post")
 
 
-def load(request: HttpRequest, draft_id: UUID) -> Filing:
+def load(request: PersonRequest, draft_id: UUID) -> Filing:
     """The draft with its files and, where it completes a dossier, what was asked for; at most three queries."""
     draft, uploads = draft_with_uploads(request.actor, draft_id)
     asked = Supplement.objects.get(dossier=draft.supplements_id) if draft.supplements_id else None
@@ -53,7 +42,7 @@ def load(request: HttpRequest, draft_id: UUID) -> Filing:
 @person_required
 @survives_database
 @require_http_methods(["GET", "POST"])
-def start(request: HttpRequest, code: str) -> HttpResponse:
+def start(request: PersonRequest, code: str) -> HttpResponse:
     """Which case, at which agency: proposed by where the person lives, changeable among those that offer it."""
     hit = catalogue.hit(code)
     cases = filable_cases(code) if hit else []
@@ -99,7 +88,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "portal/start.html", context, status=422 if errors else 200)
 
 
-def residence_is_here(offices: list[Any], request: HttpRequest) -> bool:
+def residence_is_here(offices: list[Any], request: PersonRequest) -> bool:
     """Whether the first office is the person's own commune."""
     places = [request.user.claim_values().get(name) for name in ("NoiOHienNay", "ThuongTru")]
     wards = {str(place.get("MaPhuongXa", "")).lstrip("0") for place in places if isinstance(place, dict)}
@@ -108,12 +97,12 @@ def residence_is_here(offices: list[Any], request: HttpRequest) -> bool:
 
 @person_required
 @require_GET
-def draft_home(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+def draft_home(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     """On to where work is left: the first page with something to mend, or the check."""
     filing = load(request, draft_id)
     if filing.draft.dossier_id:
         return HttpResponseRedirect(f"{filing.base}done/")
-    wrong = set(_validation(filing).errors) if filing.form else set()
+    wrong = set(validation_of(filing).errors) if filing.form else set()
     for step, section in zip(filing.steps, filing.sections, strict=False):
         if any(field.id in wrong for field in section.fields):
             return HttpResponseRedirect(step.url)
@@ -122,7 +111,7 @@ def draft_home(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(f"{filing.base}check/")
 
 
-def _validation(filing: Filing) -> eforms.Validation:
+def validation_of(filing: Filing) -> eforms.Validation:
     assert filing.form is not None
     return eforms.validate(filing.form, filing.answers, today=local_day(now()))
 
@@ -130,7 +119,7 @@ def _validation(filing: Filing) -> eforms.Validation:
 @person_required
 @survives_database
 @require_http_methods(["GET", "POST"])
-def section(request: HttpRequest, draft_id: UUID, section_id: str) -> HttpResponse:
+def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResponse:
     """One section: kept first, then judged; errors never lose what was typed."""
     filing = load(request, draft_id)
     if filing.draft.dossier_id:
@@ -157,8 +146,16 @@ def section(request: HttpRequest, draft_id: UUID, section_id: str) -> HttpRespon
     pressed = eforms.press(filing.form, {**filing.answers, **wanted}, data)
     if pressed is not None and (filing.marked_fields is None or pressed[1] in filing.marked_fields):
         wanted[pressed[1]] = pressed[0].get(pressed[1])
-    # Disagreements are settled above, with the person; what is left is written over whatever stands there.
-    saved = drafts.save(actor=request.actor, draft_id=draft_id, values=wanted, revision=None, now=now())
+    try:
+        # Disagreements seen so far are settled, so this is typed on what stands there now.
+        saved = drafts.save(
+            actor=request.actor, draft_id=draft_id, values=wanted, revision=filing.draft.revision, now=now()
+        )
+    except Conflict as conflict:
+        if conflict.code != "draft.changed_elsewhere":
+            raise
+        filing = load(request, draft_id)  # another tab was quicker by a moment
+        return _conflict_page(request, filing, section_id, posted, [conflict.params["field"]])
     filing = load(request, draft_id)
     filing.answers = saved.answers
     if pressed is not None:
@@ -168,9 +165,9 @@ def section(request: HttpRequest, draft_id: UUID, section_id: str) -> HttpRespon
     if going == "exit":
         return HttpResponseRedirect("/account/")
     if going == "back":
-        return HttpResponseRedirect(before.url if before else _beginning(filing))
-    validation = _validation(filing)
-    wrong = eforms.section_errors(filing.form, validation, section_id)
+        return HttpResponseRedirect(before.url if before else beginning(filing))
+    assert filing.form is not None
+    wrong = eforms.section_errors(filing.form, validation_of(filing), section_id)
     if filing.marked_fields is not None:
         wrong = {name: found for name, found in wrong.items() if name in filing.marked_fields}
     if wrong:
@@ -180,13 +177,15 @@ def section(request: HttpRequest, draft_id: UUID, section_id: str) -> HttpRespon
     return HttpResponseRedirect(after.url)
 
 
-def _beginning(filing: Filing) -> str:
+def beginning(filing: Filing) -> str:
     if filing.draft.supplements is not None:
         return f"/account/dossiers/{filing.draft.supplements.code}/"
     return f"/procedures/{filing.bundle.national_code}/"
 
 
-def _disputed(request: HttpRequest, filing: Filing, posted: dict[str, Any], version: int | None) -> list[str]:
+def _disputed(
+    request: PersonRequest, filing: Filing, posted: dict[str, Any], version: int | None
+) -> list[str]:
     """Fields to ask about: changed elsewhere since this page was made, and not yet chosen on the conflict page."""
     assert filing.form is not None
     if version is None or version >= filing.draft.revision:
@@ -197,7 +196,7 @@ def _disputed(request: HttpRequest, filing: Filing, posted: dict[str, Any], vers
 
 
 def _conflict_page(
-    request: HttpRequest, filing: Filing, section_id: str, posted: dict[str, Any], disputed: list[str]
+    request: PersonRequest, filing: Filing, section_id: str, posted: dict[str, Any], disputed: list[str]
 ) -> HttpResponse:
     assert filing.form is not None
     context = {
@@ -215,27 +214,23 @@ def _conflict_page(
     return render(request, "portal/conflict.html", context, status=409)
 
 
-def _section_page(request: HttpRequest, filing: Filing, section_id: str, wrong: Any = None) -> HttpResponse:
+def _section_page(request: PersonRequest, filing: Filing, section_id: str, wrong: Any = None) -> HttpResponse:
     assert filing.form is not None
     errors = wrong or {}
     place = filing.place(section_id)
     before, _after = filing.neighbours(section_id)
     found = filing.form.section(section_id)
-    warnings = _validation(filing).warnings
+    warnings = validation_of(filing).warnings
     sources = filing.draft.sources
     if filing.marked_fields is None:
         html = rendering.section_html(
             filing.form, section_id, filing.answers, errors, filing.language, sources, warnings
         )
-        notes: dict[str, str] = {}
     else:
         html = None
-        notes = {
-            i["key"]: i["note"] for i in filing.supplement.items if filing.supplement and i["kind"] == "field"
-        }  # type: ignore[union-attr]
     marked = [
         {
-            "note": notes.get(field.id, ""),
+            "note": filing.field_notes.get(field.id, ""),
             "html": rendering.field_html(
                 filing.form, field.id, filing.answers, errors, filing.language, sources, warnings
             ),
@@ -265,7 +260,7 @@ def _section_page(request: HttpRequest, filing: Filing, section_id: str, wrong: 
 @person_required
 @survives_database
 @require_http_methods(["GET", "POST"])
-def papers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+def papers(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     """Files one by one; with scripts in chunks (``uploading.py``), without them as a plain form through the same rules."""
     filing = load(request, draft_id)
     if filing.draft.dossier_id:
@@ -281,7 +276,7 @@ def papers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             if going == "exit":
                 return HttpResponseRedirect("/account/")
             if going == "back":
-                return HttpResponseRedirect(before.url if before else _beginning(filing))
+                return HttpResponseRedirect(before.url if before else beginning(filing))
             if going == "stay":
                 return HttpResponseRedirect(f"{filing.base}papers/")
         filing = load(request, draft_id)
@@ -307,137 +302,8 @@ def papers(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 
 @person_required
-@survives_database
-@require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Everything once more, with what is missing as links; then filed, once however often the button is pressed."""
-    filing = load(request, draft_id)
-    if filing.draft.dossier_id:
-        return HttpResponseRedirect(f"{filing.base}done/")
-    if request.method == "GET":
-        return _check_page(request, filing, [])
-    errors = []
-    return_by = request.POST.get("return_by", "")
-    if filing.supplement is None:
-        if return_by not in RETURN_WAYS:
-            errors.append(("#return_by", _("Chọn cách nhận kết quả")))
-        if request.POST.get("declared") != "1":
-            errors.append(("#declared", _("Đánh dấu vào lời cam đoan để nộp hồ sơ")))
-    if errors:
-        return _check_page(request, filing, errors)
-    try:
-        if filing.supplement is not None:
-            dossier = answer_supplement(actor=request.actor, draft_id=draft_id, now=now())
-            return HttpResponseRedirect(f"/account/dossiers/{dossier.code}/?done=supplement")
-        agency = units_of(filing.draft.agency_id).agency
-        submit(
-            actor=request.actor,
-            draft_id=draft_id,
-            applicant=applicant_of(request.user),
-            assistance=assistance_at(client_address(request).partition("/")[0], agency.one_stop_networks),
-            return_by=return_by,
-            now=now(),
-        )
-    except AlreadyFiled:
-        pass
-    except NotFilable:
-        return _check_page(request, load(request, draft_id), [("", sentence("draft.not_filable", {}))])
-    return HttpResponseRedirect(f"{filing.base}done/")
-
-
-def _check_page(request: HttpRequest, filing: Filing, errors: list[tuple[str, str]]) -> HttpResponse:
-    validation = _validation(filing) if filing.form else None
-    left: list[tuple[str, str]] = []
-    sections = []
-    for found in filing.sections:
-        url = f"{filing.base}part/{found.id}/"
-        rows = []
-        for field in found.fields:
-            assert validation is not None
-            assert filing.form is not None
-            editable = filing.marked_fields is None or field.id in filing.marked_fields
-            if field.id not in validation.asked or not editable:
-                continue
-            wrong = validation.errors.get(field.id)
-            anchor = f"{url}#{eforms.anchor(filing.form, field.id)}"
-            if wrong:
-                listed = rendering.error_list(filing.form, {field.id: wrong}, filing.language)
-                left += [(f"{url}{entry['href']}", entry["text"]) for entry in listed]
-            value = validation.cleaned.get(field.id, filing.answers.get(field.id))
-            rows.append(
-                {
-                    "key": field.label(filing.language),
-                    "value": answers.shown(field, value, filing.language),
-                    "href": anchor if field.kind.asks else "",
-                    "wrong": bool(wrong),
-                    "warnings": [
-                        rendering.messages.error_text(field, doubt, filing.language)
-                        for doubt in validation.warnings.get(field.id, ())
-                    ],
-                }
-            )
-        sections.append({"title": found.title(filing.language), "url": url, "rows": rows})
-    missing = filing.missing()
-    left += [
-        (f"{filing.base}papers/#file-{paper.pk}", _("Chưa có giấy tờ: %(name)s") % {"name": paper.name})
-        for paper in missing
-    ]
-    limits = drafts.upload_limits(now())
-    context = {
-        "filing": filing,
-        "sections": sections,
-        "papers": pages.paper_rows(filing, {}, limits),
-        "left": left,
-        "errors": errors,
-        "return_by": request.POST.get("return_by", "online"),
-        "declared": request.POST.get("declared") == "1",
-        "agency": units_of(filing.draft.agency_id).agency,
-        "applicant": applicant_of(request.user),
-        "number": len(filing.steps),
-        "total": len(filing.steps),
-        "before": filing.neighbours(CHECK)[0],
-    }
-    return render(request, "portal/check.html", context, status=422 if errors else 200)
-
-
-@person_required
-@require_GET
-def done(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """The code large, what happens next with dates, the confirmation when it is made."""
-    filing = load(request, draft_id)
-    dossier = filing.draft.dossier
-    if dossier is None:
-        return HttpResponseRedirect(filing.base)
-    slips = slips_of(dossier)
-    context = {
-        "filing": filing,
-        "dossier": dossier,
-        "agency": units_of(dossier.agency_id).agency,
-        "answer_by": intake_answer_by(dossier),
-        "slip": slips[0] if slips else None,
-        "email": dossier.contacts.get("email", ""),
-    }
-    return render(request, "portal/done.html", context)
-
-
-@person_required
-@require_http_methods(["GET", "POST"])
-def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Throw a draft away, after asking."""
-    filing = load(request, draft_id)
-    if filing.draft.dossier_id:
-        raise Conflict("draft.already_filed")
-    if filing.draft.supplements_id:
-        raise NotAllowed("draft.is_supplement")
-    if request.method == "POST":
-        drafts.discard(actor=request.actor, draft_id=draft_id)
-        return HttpResponseRedirect("/account/?done=discarded")
-    return render(request, "portal/discard.html", {"filing": filing})
-
-
-@person_required
 @require_POST
-def remove_file(request: HttpRequest, draft_id: UUID, upload_id: UUID) -> HttpResponse:
+def remove_file(request: PersonRequest, draft_id: UUID, upload_id: UUID) -> HttpResponse:
     """Take a file out again, without a script; whatever else the form carried is kept first."""
     filing = load(request, draft_id)
     try:

@@ -66,6 +66,12 @@ class Filing:
         return frozenset(item["key"] for item in self.supplement.items if item["kind"] == "field")
 
     @cached_property
+    def field_notes(self) -> dict[str, str]:
+        """What the officer wrote beside each marked field."""
+        items = self.supplement.items if self.supplement is not None else []
+        return {item["key"]: item["note"] for item in items if item["kind"] == "field"}
+
+    @cached_property
     def papers(self) -> list[PaperAsked]:
         """Components to show on the page of papers; those a database replaces are shown as such."""
         if self.supplement is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "statistics": _this_year(),
     }
     if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-        actor: Actor = request.actor
+        actor: Actor = request.actor  # type: ignore[attr-defined]
         newest = next(iter(drafts.waiting(actor)), None)
         if newest is not None:
             context["draft"] = {
@@ -120,9 +121,8 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _page(kept: dict[str, str], audience: str, level: str, number: int) -> str:
-    return presenting.chips(
-        "/procedures/", "page", "", [(str(number), "", 0)], audience=audience, level=level, **kept
-    )[0]["href"]
+    given = {**kept, "audience": audience, "level": level, "page": str(number)}
+    return f"/procedures/?{urlencode({name: value for name, value in given.items() if value})}"
 
 
 @require_GET
@@ -261,7 +261,6 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "agencies": agencies,
         "chosen": chosen,
         "months": [(day, by_month.get(f"{day:%Y-%m}", measures.Figures())) for day in calendar],
-        "updated": today - timedelta(days=0),
     }
     return render(request, "portal/statistics.html", context)
 

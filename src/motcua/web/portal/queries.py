@@ -49,8 +49,8 @@ def _offers(_: None) -> dict[str, tuple[Office, ...]]:
             "agency__short_name", "agency__address", "agency__phone", "agency__ward_code",
         )
     )  # fmt: skip
-    for code, _since, *office in rows:
-        found.setdefault(code, []).append(Office(*office))
+    for row in rows:
+        found.setdefault(row[0], []).append(Office(*row[2:]))
     return {code: tuple(offices) for code, offices in found.items()}
 
 

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from motcua.dossiers import drafts
 from motcua.dossiers.bundles import form_of
 from motcua.dossiers.models import Draft, DraftUpload
-from motcua.eforms import rendering
+from motcua.eforms import messages
 from motcua.eforms import rules as eforms
 from motcua.kernel.clock import local_day, now
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.processing.models import Supplement
 from motcua.web.portal import answers
-from motcua.web.portal.access import person_required, script_only
+from motcua.web.portal.access import PersonRequest, person_required, script_only
 from motcua.web.shared.formats import time_vn
 from motcua.web.shared.wording import sentence
 
@@ -39,7 +39,7 @@ def _bad(code: str) -> JsonResponse:
 @script_only
 @person_required
 @require_POST
-def autosave(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+def autosave(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     """``{field, values: [[name, value], …], version}`` → kept, with this field's errors (``autosave.js``)."""
     try:
         sent = json.loads(request.body[:MAX_AUTOSAVE])
@@ -77,13 +77,11 @@ def autosave(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         {
             "saved_at": time_vn(saved.saved_at),
             "version": saved.revision,
-            "errors": {name: list(rendering.messages.error_texts(form, name, wrong, language).values())}
+            "errors": {name: list(messages.error_texts(form, name, wrong, language).values())}
             if wrong
             else {},
             "warnings": {
-                name: [
-                    rendering.messages.error_text(field, doubt, language) for doubt in judged.warnings[name]
-                ]
+                name: [messages.error_text(field, doubt, language) for doubt in judged.warnings[name]]
             }
             if name in judged.warnings
             else {},
@@ -102,7 +100,7 @@ def _may_change(draft: Draft, name: str) -> bool:
 @script_only
 @person_required
 @require_POST
-def begin(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+def begin(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     """``{component, filename, size}`` → ``{id, offset, max_chunk}`` (``upload.js``); a refusal says why, in words."""
     try:
         sent = json.loads(request.body[:MAX_AUTOSAVE])
@@ -118,7 +116,7 @@ def begin(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @script_only
 @person_required
 @require_http_methods(["PUT", "DELETE"])
-def chunk(request: HttpRequest, draft_id: UUID, upload_id: UUID) -> HttpResponse:
+def chunk(request: PersonRequest, draft_id: UUID, upload_id: UUID) -> HttpResponse:
     """A chunk at ``Upload-Offset``, or the file taken out again."""
     if request.method == "DELETE":
         drafts.remove_upload(actor=request.actor, draft_id=draft_id, upload_id=upload_id)
@@ -185,11 +183,11 @@ def with_limit(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return wrapped
 
 
-def receive_form_files(request: HttpRequest, filing: Filing) -> dict[int, str]:
+def receive_form_files(request: PersonRequest, filing: Filing) -> dict[int, str]:
     """Files of a plain form (``file.<component>``), through the same steps as chunks; what is wrong, by component."""
     problems: dict[int, str] = {}
     bound = drafts.upload_limits(now()).max_file
-    for field, name in request.too_large:  # type: ignore[attr-defined]
+    for field, name in request.too_large:
         if (key := _component(field)) is not None:
             problems[key] = sentence("upload.too_large", {"filename": name, "limit": bound})
     allowed = {paper.pk for paper in filing.papers}

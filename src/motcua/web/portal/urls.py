@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from motcua.web.portal import account, files, filing, public, tracking, uploading, verifying
+from motcua.web.portal import account, files, filing, public, submitting, tracking, uploading, verifying
 
 
 class DossierCode(StringConverter):
@@ -38,9 +38,9 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/", filing.draft_home, name="draft"),
     path("drafts/<uuid:draft_id>/part/<slug:section_id>/", filing.section, name="draft_section"),
     path("drafts/<uuid:draft_id>/papers/", filing.papers, name="draft_papers"),
-    path("drafts/<uuid:draft_id>/check/", filing.check, name="draft_check"),
-    path("drafts/<uuid:draft_id>/done/", filing.done, name="draft_done"),
-    path("drafts/<uuid:draft_id>/discard/", filing.discard, name="draft_discard"),
+    path("drafts/<uuid:draft_id>/check/", submitting.check, name="draft_check"),
+    path("drafts/<uuid:draft_id>/done/", submitting.done, name="draft_done"),
+    path("drafts/<uuid:draft_id>/discard/", submitting.discard, name="draft_discard"),
     path("drafts/<uuid:draft_id>/autosave/", uploading.autosave, name="draft_autosave"),
     path("drafts/<uuid:draft_id>/uploads/", uploading.begin, name="draft_uploads"),
     path("drafts/<uuid:draft_id>/uploads/<uuid:upload_id>/", uploading.chunk, name="draft_upload"),

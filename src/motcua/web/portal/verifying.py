@@ -41,9 +41,9 @@ def verify_result(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "").strip()[:40]
     if request.method == "POST":
         file = request.FILES.get("document")
-        if file is None:
+        if file is None or not file.size:
             error = _("Vui lòng chọn tệp PDF của kết quả.")
-        elif file.size is None or file.size > MAX_BYTES:
+        elif file.size > MAX_BYTES:
             error = _("Tệp lớn hơn 20 MB, không phải là kết quả do hệ thống này cấp.")
         else:
             content = file.read()

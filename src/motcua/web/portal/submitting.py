@@ -1,0 +1,161 @@
+"""The end of a filing: check everything, submit once, done; or throw the draft away."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from motcua.dossiers import drafts
+from motcua.dossiers.actions import AlreadyFiled, NotFilable, submit
+from motcua.dossiers.rules import assistance_at
+from motcua.eforms import messages, rendering
+from motcua.eforms import rules as eforms
+from motcua.kernel.clock import now
+from motcua.kernel.ratelimit import client_address
+from motcua.kernel.refusals import Conflict, NotAllowed
+from motcua.organisations.queries import units_of
+from motcua.processing.actions import answer_supplement
+from motcua.processing.documents import intake_answer_by
+from motcua.web.portal import answers, pages
+from motcua.web.portal.access import PersonRequest, person_required
+from motcua.web.portal.filing import load, validation_of
+from motcua.web.portal.pages import CHECK, Filing
+from motcua.web.portal.people import applicant_of
+from motcua.web.portal.queries import slips_of
+from motcua.web.shared.resend import survives_database
+from motcua.web.shared.wording import sentence
+
+RETURN_WAYS = ("online", "counter", "post")
+
+
+@person_required
+@survives_database
+@require_http_methods(["GET", "POST"])
+def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
+    """Everything once more, with what is missing as links; then filed, once however often the button is pressed."""
+    filing = load(request, draft_id)
+    if filing.draft.dossier_id:
+        return HttpResponseRedirect(f"{filing.base}done/")
+    if request.method == "GET":
+        return _check_page(request, filing, [])
+    errors = []
+    return_by = request.POST.get("return_by", "")
+    if filing.supplement is None:
+        if return_by not in RETURN_WAYS:
+            errors.append(("#return_by", _("Chọn cách nhận kết quả")))
+        if request.POST.get("declared") != "1":
+            errors.append(("#declared", _("Đánh dấu vào lời cam đoan để nộp hồ sơ")))
+    if errors:
+        return _check_page(request, filing, errors)
+    try:
+        if filing.supplement is not None:
+            dossier = answer_supplement(actor=request.actor, draft_id=draft_id, now=now())
+            return HttpResponseRedirect(f"/account/dossiers/{dossier.code}/?done=supplement")
+        agency = units_of(filing.draft.agency_id).agency
+        submit(
+            actor=request.actor,
+            draft_id=draft_id,
+            applicant=applicant_of(request.user),
+            assistance=assistance_at(client_address(request).partition("/")[0], agency.one_stop_networks),
+            return_by=return_by,
+            now=now(),
+        )
+    except AlreadyFiled:
+        pass
+    except NotFilable:
+        return _check_page(request, load(request, draft_id), [("", sentence("draft.not_filable", {}))])
+    return HttpResponseRedirect(f"{filing.base}done/")
+
+
+def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, str]]) -> HttpResponse:
+    validation = validation_of(filing) if filing.form else None
+    left: list[tuple[str, str]] = []
+    sections = []
+    for found in filing.sections:
+        url = f"{filing.base}part/{found.id}/"
+        rows = []
+        for field in found.fields:
+            assert validation is not None
+            assert filing.form is not None
+            editable = filing.marked_fields is None or field.id in filing.marked_fields
+            if field.id not in validation.asked or not editable:
+                continue
+            wrong = validation.errors.get(field.id)
+            anchor = f"{url}#{eforms.anchor(filing.form, field.id)}"
+            if wrong:
+                listed = rendering.error_list(filing.form, {field.id: wrong}, filing.language)
+                left += [(f"{url}{entry['href']}", entry["text"]) for entry in listed]
+            value = validation.cleaned.get(field.id, filing.answers.get(field.id))
+            rows.append(
+                {
+                    "key": field.label(filing.language),
+                    "value": answers.shown(field, value, filing.language),
+                    "href": anchor if field.kind.asks else "",
+                    "wrong": bool(wrong),
+                    "warnings": [
+                        messages.error_text(field, doubt, filing.language)
+                        for doubt in validation.warnings.get(field.id, ())
+                    ],
+                }
+            )
+        sections.append({"title": found.title(filing.language), "url": url, "rows": rows})
+    missing = filing.missing()
+    left += [
+        (f"{filing.base}papers/#file-{paper.pk}", _("Chưa có giấy tờ: %(name)s") % {"name": paper.name})
+        for paper in missing
+    ]
+    limits = drafts.upload_limits(now())
+    context = {
+        "filing": filing,
+        "sections": sections,
+        "papers": pages.paper_rows(filing, {}, limits),
+        "left": left,
+        "errors": errors,
+        "return_by": request.POST.get("return_by", "online"),
+        "declared": request.POST.get("declared") == "1",
+        "agency": units_of(filing.draft.agency_id).agency,
+        "applicant": applicant_of(request.user),
+        "number": len(filing.steps),
+        "total": len(filing.steps),
+        "before": filing.neighbours(CHECK)[0],
+    }
+    return render(request, "portal/check.html", context, status=422 if errors else 200)
+
+
+@person_required
+@require_GET
+def done(request: PersonRequest, draft_id: UUID) -> HttpResponse:
+    """The code large, what happens next with dates, the confirmation when it is made."""
+    filing = load(request, draft_id)
+    dossier = filing.draft.dossier
+    if dossier is None:
+        return HttpResponseRedirect(filing.base)
+    slips = slips_of(dossier)
+    context = {
+        "filing": filing,
+        "dossier": dossier,
+        "agency": units_of(dossier.agency_id).agency,
+        "answer_by": intake_answer_by(dossier),
+        "slip": slips[0] if slips else None,
+        "email": dossier.contacts.get("email", ""),
+    }
+    return render(request, "portal/done.html", context)
+
+
+@person_required
+@require_http_methods(["GET", "POST"])
+def discard(request: PersonRequest, draft_id: UUID) -> HttpResponse:
+    """Throw a draft away, after asking."""
+    filing = load(request, draft_id)
+    if filing.draft.dossier_id:
+        raise Conflict("draft.already_filed")
+    if filing.draft.supplements_id:
+        raise NotAllowed("draft.is_supplement")
+    if request.method == "POST":
+        drafts.discard(actor=request.actor, draft_id=draft_id)
+        return HttpResponseRedirect("/account/?done=discarded")
+    return render(request, "portal/discard.html", {"filing": filing})
