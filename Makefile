@@ -56,7 +56,7 @@ bench: ## load over real HTTP beside its floor and limit (QUICK=1 for the short 
 	@exec $(PY) tests/bench/run.py $(if $(QUICK),--quick)
 
 faults: browser ## bad days: killed workers, restarted database, full disk
-	@exec $(PY) -m pytest tests/faults $(ARGS)
+	@FAULTS_LONG=1 exec $(PY) -m pytest tests/faults $(ARGS)
 
 screenshots: browser ## pictures of every page of the running demo (README=1: those of the READMEs)
 	@exec $(PY) tools/screenshots.py $(if $(README),--readme) $(ARGS)

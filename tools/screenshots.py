@@ -2,7 +2,8 @@
 
     make screenshots                          of the demo that runs now (`make run` in another terminal)
     python tools/screenshots.py --base URL    of another one; nothing is started and nothing is filed
-        --out DIR      where to (default build/screenshots)      --only NAME …   some pages
+        --out DIR      where to (default build/screenshots)
+        --only NAME …  --size phone|desktop  --language vi|en    some of them
         --readme       the handful that the READMEs show, into docs/images (also `make screenshots README=1`)
 
 Signs in as the demo accounts through the identity provider's own page. Pages that hang on data (a dossier, a draft) are
@@ -73,7 +74,7 @@ def first_link(path: str, pattern: str, more: str = "") -> Way:
         found = next((link for link in links if re.search(pattern, link)), None)
         if found is None:
             raise NotThere(f"no link like {pattern} on {path}")
-        at(found.split("?")[0] + more)(page, base)
+        at(found.split("?")[0] + more if more else found)(page, base)
 
     return go
 
@@ -93,10 +94,14 @@ def a_draft(part: str = "") -> Way:
         if match is None:
             raise NotThere("the start of the service did not lead to a draft")
         if part == "part/":
-            first = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
-            found = next((link for link in first if "/part/" in link), None)
-            if found is not None:
-                at(found.split("#")[0])(page, base)
+            # The first page of the form: what is known already stands in it.
+            at(match[0] + "check/")(page, base)
+            answers = ".govuk-summary-list a[href]"
+            links = page.eval_on_selector_all(answers, "all => all.map(a => a.getAttribute('href'))")
+            found = next((link for link in links if link.startswith(f"{match[0]}part/")), None)
+            if found is None:
+                raise NotThere("the check of answers leads to no page of the form")
+            at(re.split(r"[?#]", found)[0])(page, base)
         elif part:
             at(match[0] + part)(page, base)
 
@@ -145,12 +150,12 @@ SHOTS = (
     Shot("profile", "lan", at("/account/profile/")),
     Shot("account-stranger", "nguoila", at("/account/")),
     Shot("desk-one-stop", "minh", at("/desk/")),
-    Shot("desk-late", "minh", at("/desk/?view=late")),
-    Shot("desk-unit", "hoa", at("/desk/?view=unit")),
+    Shot("desk-late", "minh", at("/desk/?list=late")),
+    Shot("desk-unit", "hoa", at("/desk/?list=unit")),
     Shot("desk-intake", "minh", at("/desk/intake/")),
     Shot("desk-receive", "minh", first_link("/desk/", DESK)),
-    Shot("desk-appraise", "hoa", first_link("/desk/?view=unit", DESK)),
-    Shot("desk-sign", "tuan", first_link("/desk/?view=unit", DESK)),
+    Shot("desk-appraise", "hoa", first_link("/desk/?list=unit", DESK)),
+    Shot("desk-sign", "tuan", first_link("/desk/?list=unit", DESK)),
     Shot("desk-stranger", "nguoila", at("/desk/")),
     Shot("board", "tuan", at("/board/")),
     Shot("board-dossiers", "tuan", first_link("/board/", r"^/board/dossiers/")),
@@ -257,6 +262,8 @@ def main() -> int:
     parser.add_argument("--base", default=os.environ.get("BASE"))
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "screenshots")
     parser.add_argument("--only", nargs="+", choices=[shot.name for shot in SHOTS])
+    parser.add_argument("--size", nargs="+", choices=list(SIZES), default=list(SIZES))
+    parser.add_argument("--language", nargs="+", choices=LANGUAGES, default=list(LANGUAGES))
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
     try:
@@ -272,8 +279,8 @@ def main() -> int:
             (shot, size, language, options.out / f"{size}-{language}" / f"{shot.name}.png")
             for shot in SHOTS
             if not options.only or shot.name in options.only
-            for size in SIZES
-            for language in LANGUAGES
+            for size in options.size
+            for language in options.language
         ]
     missed = []
     with sync_playwright() as driver:
