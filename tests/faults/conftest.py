@@ -41,7 +41,7 @@ from tests.committed import (
 
 #: The times of service instead of shortened ones: `make faults`.
 LONG = bool(os.environ.get("FAULTS_LONG"))
-PATIENCE = 90.0 if LONG else 25.0
+PATIENCE = 120.0 if LONG else 60.0
 
 
 def until(condition: Callable[[], Any], *, seconds: float = PATIENCE) -> float:
@@ -129,7 +129,7 @@ class Mailbox:
         self.mails: list[email.message.Message] = []
         self._controller: Controller | None = None
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         self.mails.append(email.message_from_bytes(envelope.content))
         return "250 kept"
 

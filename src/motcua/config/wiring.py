@@ -11,11 +11,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from motcua.dossiers import issuing
+from motcua.dossiers import jobs as _upkeep  # noqa: F401 - its jobs register themselves
 from motcua.dossiers.models import Dossier, SlipKind
 from motcua.kernel import events, jobs
 from motcua.kernel.events import Happened, Subscriber
 from motcua.measurement import facts
 from motcua.measurement import folding as _folding  # noqa: F401 - its jobs register themselves
+from motcua.messaging import jobs as _mail  # noqa: F401
 from motcua.messaging.actions import tell
 from motcua.processing import actions as processing
 from motcua.processing import documents

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,15 +19,12 @@ from motcua.dossiers.bundles import case_bundle, form_of, newest_form
 from motcua.dossiers.models import Channel, Draft, DraftUpload
 from motcua.dossiers.rules import asked
 from motcua.eforms import rules as eforms
-from motcua.kernel import locks, uploads
+from motcua.kernel import contents, locks, uploads
 from motcua.kernel.actors import Actor
 from motcua.kernel.blobs import BlobStore
 from motcua.kernel.models import Blob
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.law import keys, limits
-
-#: Drafts untouched for so long are removed with their files (the person is told at the start of the service).
-KEPT_FOR = timedelta(days=90)
 
 
 def blob_store() -> BlobStore:
@@ -241,10 +238,7 @@ def _finish(store: BlobStore, upload: DraftUpload, now: datetime) -> None:
         store.drop_incoming(str(upload.pk))
         upload.state, upload.problem = DraftUpload.State.REFUSED, inspection.problem
         return
-    sha, size = store.adopt(str(upload.pk))
-    upload.blob, _ = Blob.objects.get_or_create(
-        sha256=sha, defaults={"size": size, "mime": inspection.mime, "created_at": now}
-    )
+    upload.blob = contents.adopt(store, str(upload.pk), mime=inspection.mime, now=now)
     upload.state = DraftUpload.State.KEPT
 
 
@@ -258,9 +252,7 @@ def remove_upload(*, actor: Actor, draft_id: UUID, upload_id: UUID) -> None:
 
 def keep_content(content: bytes, mime: str, now: datetime) -> Blob:
     """Store bytes we made ourselves (slips, results); equal bytes are one content."""
-    sha, size = blob_store().write([content])
-    blob, _ = Blob.objects.get_or_create(sha256=sha, defaults={"size": size, "mime": mime, "created_at": now})
-    return blob
+    return contents.keep(blob_store(), content, mime=mime, now=now)
 
 
 def files_by_component(draft_uploads: Iterable[DraftUpload]) -> dict[int, list[DraftUpload]]:

@@ -91,6 +91,13 @@ class BlobStore:
         """Forget a content. The caller has made sure that nothing refers to it and that its grace is over."""
         self.path(sha).unlink(missing_ok=True)
 
+    def touched_since(self, sha: str, moment: datetime) -> bool:
+        """Whether a content was stored, or stored again, at or after `moment`; False when it is not there."""
+        try:
+            return self.path(sha).stat().st_mtime >= moment.timestamp()
+        except FileNotFoundError:
+            return False
+
     def untouched_since(self, moment: datetime) -> Iterator[str]:
         """Contents neither stored nor stored again since `moment`: candidates of a purge, for the caller to judge."""
         for path in self.root.glob("??/??/*"):
@@ -166,6 +173,11 @@ class BlobStore:
         copy = path.with_name(f".{path.name}.copy")
         shutil.copyfile(path, copy)
         copy.replace(path)
+
+    def digest(self, upload: str) -> tuple[str, int]:
+        """(sha256, bytes) of what has arrived of an upload. Raises FileNotFoundError."""
+        with self.incoming_path(upload).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
 
     def adopt(self, upload: str) -> tuple[str, int]:
         """An upload that is complete becomes a content; (sha256, bytes). May be called again after a roll-back.
