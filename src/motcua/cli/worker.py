@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 NAME = "worker"
 HELP = "work off the queue of jobs until told to stop"
@@ -15,7 +16,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from motcua.cli import setup_django
+    from motcua.runtime.processes import outlive_parent_at_most
 
+    if "MOTCUA_SUPERVISED" in os.environ:
+        outlive_parent_at_most(12)
     setup_django()
     from motcua.kernel.jobs import work
 

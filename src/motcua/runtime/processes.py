@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,6 +47,23 @@ def end_with_parent() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGTERM)
+
+
+def outlive_parent_at_most(seconds: float) -> None:
+    """End this process ``seconds`` after the death of its parent, whatever it is doing then.
+
+    The kernel's signal asks politely, and a worker whose database went at the same moment may answer late: it
+    is waiting for a connection that nobody will bring back. Jobs bear being cut off anywhere.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        time.sleep(seconds)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="outlive-parent", daemon=True).start()
 
 
 def adopt_orphans() -> None:
