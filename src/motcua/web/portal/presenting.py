@@ -19,6 +19,13 @@ from motcua.web.portal.queries import Office
 from motcua.web.shared.formats import money
 
 CHANNELS = ("online", "counter", "post")
+#: Icons of `components/icons.html` by life event; another event gets the door.
+ICONS = {
+    "having-a-baby": "birth", "getting-married": "marriage", "losing-someone": "death", "papers-and-identity": "identity",
+    "moving-home": "residence", "land-and-housing": "land", "vehicles-and-driving": "vehicle", "learning": "study",
+    "work-and-social-insurance": "work", "care-and-support": "support", "starting-a-business": "business",
+    "running-a-business": "papers", "licences-to-operate": "identity", "building": "house", "employing-people": "work",
+}  # fmt: skip
 
 
 def channel_words(channel: str) -> str:
@@ -77,7 +84,7 @@ def services(hits: Iterable[Hit], language: str) -> list[dict[str, Any]]:
 def life_events(events: Iterable[LifeEventView], language: str) -> list[dict[str, Any]]:
     return [
         {
-            "slug": event.slug,
+            "slug": ICONS.get(event.slug, ""),
             "name": event.title.in_language(language),
             "url": f"/life-events/{event.slug}/",
             "count": len(event.procedures),

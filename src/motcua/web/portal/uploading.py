@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_POST
 
 from motcua.dossiers import drafts
@@ -28,6 +29,7 @@ from motcua.web.shared.wording import sentence
 if TYPE_CHECKING:
     from motcua.web.portal.pages import Filing
 
+View = Callable[..., HttpResponseBase]
 MIB = 1024 * 1024
 MAX_AUTOSAVE = 256 * 1024
 
@@ -169,11 +171,11 @@ class Limit(FileUploadHandler):
         return None
 
 
-def with_limit(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def with_limit(view: View) -> View:
     """Put the limit of a single file before the body is read."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
             limit = Limit(request, drafts.upload_limits(now()).max_file)
             request.upload_handlers.insert(0, limit)
