@@ -131,14 +131,11 @@ class JobState:
 
 def state_of(spec: Job, **arguments: Any) -> JobState | None:
     """The newest job with these arguments that is waiting, running or has failed; None when there is none left."""
-    from django.db import connection
-    from psycopg.types.json import Jsonb
-
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT attempts, scheduled_at, status FROM procrastinate_jobs"
-            " WHERE task_name = %s AND args @> %s ORDER BY id DESC LIMIT 1",
-            [spec.name, Jsonb(arguments)],
+            " WHERE task_name = %s AND args @> %s::jsonb ORDER BY id DESC LIMIT 1",
+            [spec.name, orjson.dumps(arguments).decode()],
         )
         row = cursor.fetchone()
     return None if row is None else JobState(row[0], row[1], row[2] in {"failed", "aborted", "cancelled"})
@@ -213,9 +210,16 @@ class Stubborn(JobManager):
         said = super().finish_job_by_id_async
         await _until_heard(lambda: said(job_id=job_id, status=status, delete_job=delete_job))
 
-    async def retry_job_by_id_async(self, job_id: int, retry_at: datetime, **changes: Any) -> None:
+    async def retry_job_by_id_async(
+        self,
+        job_id: int,
+        retry_at: datetime,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
         said = super().retry_job_by_id_async
-        await _until_heard(lambda: said(job_id=job_id, retry_at=retry_at, **changes))
+        await _until_heard(lambda: said(job_id, retry_at, priority, queue, lock))
 
 
 async def _until_heard(say: Callable[[], Coroutine[Any, Any, None]]) -> None:
