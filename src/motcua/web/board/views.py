@@ -1,151 +1,142 @@
-"""The head's board: three numbers with their target and pace, a chart each, the agencies, and the dossiers behind."""
+"""The head's board: three numbers with their target and pace, a chart each, the tables, and the dossiers behind."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_safe
 
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
-from motcua.law import keys, limits
 from motcua.measurement import queries
 from motcua.measurement.models import FoldMark
-from motcua.measurement.queries import Figures, Row
+from motcua.measurement.queries import Figures
 from motcua.organisations.models import Agency
-from motcua.web.shared.formats import number_vn, percent_vn
+from motcua.web.board import words
+from motcua.web.board.rules import PERIODS, USUAL, Period, month_end, months_back, period
+from motcua.web.shared.formats import datetime_vn, number_vn, percent_vn, time_vn
 from motcua.web.shared.staff import acting, navigation, staff
 
 PAGE = 50
-#: Numbers that open: what the page calls them.
-NUMBERS: dict[str, str] = {
-    "filed": N_("Hồ sơ đã nộp"),
-    "online": N_("Nộp trực tuyến"),
-    "remote": N_("Nộp từ xa"),
-    "finished": N_("Đã giải quyết"),
-    "on_time": N_("Giải quyết đúng hạn"),
-    "late": N_("Giải quyết trễ hạn"),
-    "ended_otherwise": N_("Kết thúc không có kết quả"),
-    "rated": N_("Đã đánh giá"),
-    "satisfied": N_("Đánh giá hài lòng"),
-}
+CHARTED_MONTHS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One of the three numbers: which counts make it, and its target (0..1, None: the law sets none)."""
-
-    key: str
-    title: str
-    part: str
-    whole: str
-    unit: str
-    share: Callable[[Figures], float | None]
-    counts: Callable[[Figures], tuple[int, int]]
+def reach(actor: Actor) -> list[Agency]:
+    """The agencies a head answers for, and all below them."""
+    wanted = Q(pk__in=[])
+    for seat in actor.seats_as(Role.HEAD):
+        wanted |= Q(code=seat.agency_code) | Q(code__startswith=f"{seat.agency_code}.")
+    return list(Agency.objects.filter(wanted).only("code", "name", "name_en", "short_name").order_by("code"))
 
 
-SHARES = (
-    Share("remote", N_("Hồ sơ nộp từ xa"), "remote", "filed", N_("hồ sơ nộp từ xa"),
-          lambda f: f.remote_share, lambda f: (f.remote, f.filed)),
-    Share("on_time", N_("Giải quyết đúng hạn"), "on_time", "finished", N_("hồ sơ đúng hạn"),
-          lambda f: f.on_time_share, lambda f: (f.finished - f.late, f.finished)),
-    Share("satisfied", N_("Người dân hài lòng"), "satisfied", "rated", N_("đánh giá hài lòng"),
-          lambda f: f.satisfied_share, lambda f: (f.satisfied, f.rated)),
-)  # fmt: skip
+def tops(agencies: Sequence[Agency]) -> list[Agency]:
+    """Those that lie below no other of them."""
+    return [one for one in agencies if not any(one.code.startswith(f"{other.code}.") for other in agencies)]
 
 
-def months_back(day: date, count: int) -> date:
-    """First day of the month ``count`` months before that of ``day``."""
-    number = day.year * 12 + day.month - 1 - count
-    return date(number // 12, number % 12 + 1, 1)
-
-
-def month_end(day: date) -> date:
-    """Last day of the month of ``day``."""
-    return months_back(day, -1) - timedelta(days=1)
-
-
-def missing_for(part: int, whole: int, target: float) -> int:
-    """How many more of ``whole`` would have to count for the target to be met; 0 when it is."""
-    return max(0, math.ceil(target * whole - part - 1e-9))
-
-
-def roots(actor: Actor) -> list[Agency]:
-    """The agencies a head answers for, those below another of theirs left out."""
-    codes = sorted({seat.agency_code for seat in actor.seats_as(Role.HEAD)})
-    top = [code for code in codes if not any(code.startswith(f"{other}.") for other in codes)]
-    return list(Agency.objects.filter(code__in=top).order_by("code"))
-
-
-def chosen_root(actor: Actor, asked: str) -> tuple[Agency, list[Agency]]:
-    """The agency to show: the asked one if the head answers for it, their first one when none is asked."""
-    own = roots(actor)
+def chosen(agencies: Sequence[Agency], asked: str) -> Agency:
+    """The asked agency if it is in reach, the first when none is asked; 404 for any other."""
     if not asked:
-        return own[0], own
-    if not any(f"{asked}.".startswith(f"{agency.code}.") for agency in own):
-        raise Http404
-    found = Agency.objects.filter(code=asked).first()
+        return agencies[0]
+    found = next((agency for agency in agencies if agency.code == asked), None)
     if found is None:
         raise Http404
-    return found, own
-
-
-def _targets(today: date) -> dict[str, float | None]:
-    return {
-        "remote": limits.integer(keys.REMOTE_SHARE_TARGET, today) / 100,
-        "on_time": None,
-        "satisfied": limits.integer("targets.satisfaction", today) / 100,
-    }
+    return found
 
 
 @require_safe
 @staff(Role.HEAD)
 def board(request: HttpRequest) -> HttpResponseBase:
-    """``/board/?agency=H56.201``: the last twelve months, and the present one against its target."""
+    """``/board/?agency=H56.201&period=month|quarter|year|twelve``."""
+    now = clock_now()
+    today = local_day(now)
+    english = request.LANGUAGE_CODE == "en"  # type: ignore[attr-defined]
     actor = acting(request)
-    today = local_day(clock_now())
-    agency, own = chosen_root(actor, request.GET.get("agency", ""))
-    since, until = months_back(today, 11), month_end(today)
-    months = queries.by_month(since, until, under=agency.code)
-    agencies = queries.by_agency(since, until, under=agency.code)
-    total = queries.total(months)
-    this_month = next(
-        (row.figures for row in months if row.key == today.replace(day=1).isoformat()), Figures()
-    )
-    targets = _targets(today)
+    agencies = reach(actor)
+    agency = chosen(agencies, request.GET.get("agency", ""))
+    shown = period(request.GET.get("period", ""), today)
+    first = months_back(today, CHARTED_MONTHS - 1)
+    by_month = {row.key: row.figures for row in queries.by_month(first, month_end(today), under=agency.code)}
+    months = [
+        (month, by_month.get(month.isoformat(), Figures()))
+        for month in (months_back(first, -offset) for offset in range(CHARTED_MONTHS))
+    ]
+    figures = {row.key: row.figures for row in queries.by_agency(shown.since, shown.until, under=agency.code)}
+    total = queries.total([queries.Row(code, code, one) for code, one in figures.items()])
+    targets = words.targets(today, english=english)
     mark = FoldMark.objects.filter(pk=1).first()
+    below = [one for one in agencies if f"{one.code}.".startswith(f"{agency.code}.")]
     context = {
         "staff": navigation(actor, "board"),
-        "agency": agency,
-        "own": own if len(own) > 1 else [],
-        "above": _above(agency, own),
-        "since": since,
-        "until": until,
-        "folded_at": mark.folded_at if mark else None,
-        "numbers": [_number(share, total, this_month, targets[share.key], agency.code, since, until, today) for share in SHARES],
-        "charts": [_chart(share, months, targets[share.key], since) for share in SHARES],
-        "rows": [_row(row, since, until, row.key != agency.code) for row in agencies],
-        "total": _row(Row(agency.code, _("Cộng"), total), since, until, False) if len(agencies) > 1 else None,
+        "agency": _name(agency, english=english),
+        "freshness": _freshness(mark.folded_at if mark else None, now),
+        "own": _chips(tops(agencies), agency, shown),
+        "above": _above(agency, agencies, shown),
+        "periods": [
+            {"text": words.PERIODS[key](today), "href": _here(agency.code, key), "on": key == shown.key}
+            for key in PERIODS
+        ],
+        "period": shown,
+        "numbers": [_number(share, total, months, targets, agency.code, shown) for share in words.SHARES],
+        "charts": [_chart(share, months, targets) for share in words.SHARES],
+        "counts": {
+            "labels": _labels(months),
+            "series": [(words.number(key), [getattr(one, key) for _month, one in months]) for key in ("filed", "online", "remote")],
+        },
+        "rows": [
+            _row(_name(one, english=english), one.code, figures.get(one.code, Figures()), shown.since, shown.until,
+                 _here(one.code, shown.key) if one.code != agency.code else "")
+            for one in below
+        ],
+        "months": [
+            _row(f"{month:%m/%Y}", agency.code, one, month, month_end(month), "") for month, one in reversed(months)
+        ],
+        "total": _row(_("Cộng"), agency.code, total, shown.since, shown.until, "") if len(below) > 1 else None,
+        "grounds": [target.ground for target in targets.values() if target is not None],
     }  # fmt: skip
     return render(request, "board/board.html", context)
 
 
-def _above(agency: Agency, own: Sequence[Agency]) -> str:
-    """Where a head who has gone down the tree goes up again; empty at their own agency."""
-    if any(agency.code == one.code for one in own) or "." not in agency.code:
-        return ""
-    return agency.code.rpartition(".")[0]
+def _name(agency: Agency, *, english: bool) -> str:
+    return agency.name_en or agency.name if english else agency.name
+
+
+def _freshness(folded_at: datetime | None, now: datetime) -> str:
+    if folded_at is None:
+        return _("chưa có số liệu")
+    same_day = local_day(folded_at) == local_day(now)
+    return _("số liệu đến %(time)s, cập nhật mỗi 30 giây") % {
+        "time": time_vn(folded_at) if same_day else datetime_vn(folded_at)
+    }
+
+
+def _here(agency: str, key: str) -> str:
+    asked = {"agency": agency, **({"period": key} if key != USUAL else {})}
+    return f"/board/?{urlencode(asked)}"
+
+
+def _above(agency: Agency, agencies: Sequence[Agency], shown: Period) -> str:
+    """Where a head who has gone down the tree goes up again; empty at the top of their reach."""
+    above = [one.code for one in agencies if agency.code.startswith(f"{one.code}.")]
+    return _here(max(above, key=len), shown.key) if above else ""
+
+
+def _chips(own: Sequence[Agency], agency: Agency, shown: Period) -> list[dict[str, Any]]:
+    if len(own) < 2:
+        return []
+    return [
+        {"text": one.short_name, "href": _here(one.code, shown.key), "on": one.code == agency.code}
+        for one in own
+    ]
 
 
 def _behind(number: str, since: date, until: date, agency: str) -> str:
@@ -154,73 +145,77 @@ def _behind(number: str, since: date, until: date, agency: str) -> str:
 
 
 def _number(
-    share: Share, total: Figures, month: Figures, target: float | None, agency: str, since: date, until: date, today: date
-) -> dict[str, Any]:  # fmt: skip
-    part, whole = share.counts(month)
-    now = share.share(month)
-    pace, state = _("Tháng này chưa có số liệu"), ""
-    first = today.replace(day=1)
-    if now is not None:
-        pace = _("Tháng này %(share)s (%(part)s/%(whole)s)") % {
-            "share": percent_vn(now), "part": number_vn(part), "whole": number_vn(whole)
-        }  # fmt: skip
-        if target is not None:
-            lacking = missing_for(part, whole, target)
-            state = "behind" if lacking else "ahead"
-            if lacking:
-                pace += _(", thiếu %(count)s %(unit)s để đạt chỉ tiêu") % {
-                    "count": number_vn(lacking), "unit": _(share.unit)
-                }  # fmt: skip
-            else:
-                pace += _(", đang đạt chỉ tiêu")
-    part_all, whole_all = share.counts(total)
+    share: words.Share,
+    total: Figures,
+    months: Sequence[tuple[date, Figures]],
+    targets: Mapping[str, words.Target | None],
+    agency: str,
+    shown: Period,
+) -> dict[str, Any]:
+    """One big number: its value, target, pace and what is still needed, each with the dossiers behind it."""
+    target = targets[share.key]
+    part, whole = share.counts(total)
+    (before, then), (month, now) = months[-2], months[-1]
+    state, need = words.need(share, part, whole, target)
     return {
         "title": _(share.title),
-        "value": percent_vn(share.share(total)),
-        "href": _behind(share.part, since, until, agency),
-        "of": _("%(part)s trên %(whole)s") % {"part": number_vn(part_all), "whole": number_vn(whole_all)},
-        "target": percent_vn(target) if target is not None else "",
-        "pace": pace,
+        "value": percent_vn(share.of(total)) if whole else "",
+        "href": _behind(share.part, shown.since, shown.until, agency),
+        "part": number_vn(part),
+        "whole": number_vn(whole),
+        "whole_words": _(share.unit),
+        "whole_href": _behind(share.whole, shown.since, shown.until, agency) if whole else "",
+        "target": target.line if target else _("Chưa có chỉ tiêu bằng số trong văn bản"),
+        "pace": [
+            {
+                "when": when,
+                "value": percent_vn(share.of(figures)) if share.counts(figures)[1] else _("chưa có số liệu"),
+                "href": _behind(share.part, day, month_end(day), agency) if share.counts(figures)[1] else "",
+            }
+            for when, day, figures in ((_("Tháng này"), month, now), (_("tháng trước"), before, then))
+        ],
+        "change": words.change(share.of(now), share.of(then)),
+        "need": need,
         "state": state,
-        "month_href": _behind(share.part, first, month_end(first), agency) if whole else "",
     }
 
 
-def _chart(share: Share, months: Sequence[Row], target: float | None, since: date) -> dict[str, Any]:
-    by_key = {row.key: row.figures for row in months}
-    keys_of = [months_back(since, -offset) for offset in range(12)]
-    values = [share.share(by_key[key.isoformat()]) if key.isoformat() in by_key else None for key in keys_of]
+def _labels(months: Sequence[tuple[date, Figures]]) -> list[str]:
+    return [f"{month:%m/%y}" for month, _figures in months]
+
+
+def _chart(
+    share: words.Share,
+    months: Sequence[tuple[date, Figures]],
+    targets: Mapping[str, words.Target | None],
+) -> dict[str, Any]:
+    target = targets[share.key]
+    values = [share.of(figures) for _month, figures in months]
     return {
-        "title": _("%(title)s theo tháng (%%)") % {"title": _(share.title)},
+        "title": _("%(title)s, 12 tháng (%%)") % {"title": _(share.title)},
         "name": _(share.title),
-        "labels": [f"{key.month:02d}/{key.year % 100:02d}" for key in keys_of],
-        "values": [round(value * 100, 1) if value is not None else None for value in values],
-        "target": target * 100 if target is not None else None,
-        "target_words": _("Chỉ tiêu %(target)s") % {"target": percent_vn(target)}
-        if target is not None
-        else "",
+        "labels": _labels(months),
+        "numbers": [None if value is None else round(value * 100, 1) for value in values],
+        "target": target.percent if target else None,
+        "target_words": f"{target.percent}%" if target else "",
     }
 
 
-def _row(row: Row, since: date, until: date, below: bool) -> dict[str, Any]:
-    f = row.figures
+def _row(label: str, agency: str, f: Figures, since: date, until: date, href: str) -> dict[str, Any]:
+    """A line of a table: every number with the address of the dossiers it counts."""
 
-    def cell(number: str, value: int) -> dict[str, Any]:
-        return {"value": number_vn(value), "href": _behind(number, since, until, row.key) if value else ""}
+    def cell(number: str, base: int, value: str) -> dict[str, str]:
+        return {"value": value, "href": _behind(number, since, until, agency) if base else ""}
 
-    return {
-        "code": row.key,
-        "label": row.label,
-        "below": below,
-        "filed": cell("filed", f.filed),
-        "online": cell("online", f.online),
-        "remote": cell("remote", f.remote),
-        "remote_share": percent_vn(f.remote_share),
-        "finished": cell("finished", f.finished),
-        "late": cell("late", f.late),
-        "on_time_share": percent_vn(f.on_time_share),
-        "satisfied_share": percent_vn(f.satisfied_share),
-    }
+    cells = [
+        cell(name, getattr(f, name), number_vn(getattr(f, name))) for name in ("filed", "online", "remote")
+    ]
+    cells.append(cell("remote", f.filed, percent_vn(f.remote_share)))
+    cells += [cell(name, getattr(f, name), number_vn(getattr(f, name))) for name in ("finished", "late")]
+    cells.append(cell("on_time", f.finished, percent_vn(f.on_time_share)))
+    cells.append(cell("rated", f.rated, number_vn(f.rated)))
+    cells.append(cell("satisfied", f.rated, percent_vn(f.satisfied_share)))
+    return {"label": label, "href": href, "cells": cells}
 
 
 @require_safe
@@ -229,33 +224,33 @@ def dossiers(request: HttpRequest) -> HttpResponseBase:
     """``/board/dossiers/?number=remote&since=…&until=…&agency=…``: the dossiers a number counts, as many as it says."""
     actor = acting(request)
     number = request.GET.get("number", "")
-    if number not in NUMBERS:
+    if number not in words.NUMBERS:
         raise Http404
     try:
-        since, until = (
-            date.fromisoformat(request.GET.get("since", "")),
-            date.fromisoformat(request.GET.get("until", "")),
-        )
+        since, until = (date.fromisoformat(request.GET.get(name, "")) for name in ("since", "until"))
     except ValueError as error:
         raise Http404 from error
-    agency, _own = chosen_root(actor, request.GET.get("agency", ""))
+    agency = chosen(reach(actor), request.GET.get("agency", ""))
     found = queries.behind(number, actor=actor, since=since, until=until, under=agency.code)
-    after = request.GET.get("after", "")
-    rows = list(
-        queries.page_behind(found, after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None)[: PAGE + 1]
-    )  # fmt: skip
+    asked_after = request.GET.get("after", "")
+    after = (
+        int(asked_after)
+        if asked_after.isascii() and asked_after.isdigit() and len(asked_after) < 19
+        else None
+    )
+    rows = list(queries.page_behind(found, after=after)[: PAGE + 1])
     asked = {"number": number, "since": since.isoformat(), "until": until.isoformat(), "agency": agency.code}
+    english = request.LANGUAGE_CODE == "en"  # type: ignore[attr-defined]
     context = {
         "staff": navigation(actor, "board"),
-        "title": _(NUMBERS[number]),
-        "agency": agency,
+        "title": words.number(number),
+        "agency": _name(agency, english=english),
+        "back": _here(agency.code, USUAL),
         "since": since,
         "until": until,
         "count": found.count(),
         "rows": rows[:PAGE],
-        "first": f"/board/dossiers/?{urlencode(asked)}" if after else "",
-        "next": f"/board/dossiers/?{urlencode({**asked, 'after': rows[PAGE - 1].pk})}"
-        if len(rows) > PAGE
-        else "",
-    }
+        "first": f"/board/dossiers/?{urlencode(asked)}" if after is not None else "",
+        "next": f"/board/dossiers/?{urlencode({**asked, 'after': rows[PAGE - 1].pk})}" if len(rows) > PAGE else "",
+    }  # fmt: skip
     return render(request, "board/dossiers.html", context)
