@@ -18,6 +18,7 @@ from motcua.kernel.events import GENESIS
 from motcua.kernel.fields import EncryptedTextField
 from motcua.kernel.ids import uuid7
 from motcua.kernel.models import Blob
+from motcua.kernel.planned import PlannedQuerySet
 from motcua.organisations.models import Agency, Unit
 
 
@@ -124,6 +125,8 @@ class DossierAnswers(models.Model):
     body = EncryptedTextField()
     filed_at = models.DateTimeField()
 
+    objects = PlannedQuerySet["DossierAnswers"].as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dossier", "number"], name="answers_number")]
 
@@ -152,6 +155,8 @@ class Paper(models.Model):
     added_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
 
+    objects = PlannedQuerySet["Paper"].as_manager()
+
     def __str__(self) -> str:
         return self.filename
 
@@ -174,6 +179,8 @@ class Slip(models.Model):
     year = models.PositiveSmallIntegerField()
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="slips")
     issued_at = models.DateTimeField()
+
+    objects = PlannedQuerySet["Slip"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dossier", "kind"], name="slip_once")]
@@ -225,6 +232,8 @@ class Draft(models.Model):
         help_text="Dossier it completes",
     )
 
+    objects = PlannedQuerySet["Draft"].as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["account", "-saved_at"], name="draft_by_account", condition=Q(dossier=None))
@@ -261,6 +270,8 @@ class DraftUpload(models.Model):
     problem = models.CharField(max_length=60, blank=True)
     blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="uploads")
     created_at = models.DateTimeField()
+
+    objects = PlannedQuerySet["DraftUpload"].as_manager()
 
     def __str__(self) -> str:
         return f"{self.filename} {self.offset}/{self.size}"

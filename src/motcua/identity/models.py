@@ -11,9 +11,10 @@ from django.utils.crypto import salted_hmac
 
 from motcua.kernel import clock, crypto
 from motcua.kernel.fields import EncryptedTextField
+from motcua.kernel.planned import PlannedQuerySet
 
 
-class AccountQuerySet(models.QuerySet["Account"]):
+class AccountQuerySet(PlannedQuerySet["Account"]):
     """Accounts."""
 
     def with_citizen_id(self, citizen_id: str) -> AccountQuerySet:

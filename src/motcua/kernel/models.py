@@ -6,6 +6,8 @@ from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 
+from motcua.kernel.planned import PlannedQuerySet
+
 M = TypeVar("M", bound=models.Model)
 
 
@@ -13,7 +15,7 @@ class RulesSkipped(RuntimeError):
     """A bulk operation that would pass by the actions, and so leave no event (style.md row 12)."""
 
 
-class GuardedQuerySet(models.QuerySet[M]):
+class GuardedQuerySet(PlannedQuerySet[M]):
     """Rows that change through actions only: what would skip them raises."""
 
     def _refuse(self, what: str) -> NoReturn:

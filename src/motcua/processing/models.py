@@ -9,6 +9,7 @@ from django.db.models import Q
 from motcua.catalogue.models import ProcedureCase
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actors import Role
+from motcua.kernel.planned import PlannedQuerySet
 from motcua.organisations.models import Agency, Unit
 
 
@@ -84,6 +85,8 @@ class StepRun(models.Model):
     outcome = models.CharField(max_length=30, blank=True)
     note = models.TextField(blank=True)
 
+    objects = PlannedQuerySet["StepRun"].as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -109,6 +112,8 @@ class Pause(models.Model):
     until = models.DateTimeField(null=True)
     reason = models.CharField(max_length=20)
 
+    objects = PlannedQuerySet["Pause"].as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["dossier"], condition=Q(until=None), name="pause_open_once")
@@ -128,6 +133,8 @@ class Supplement(models.Model):
     items = models.JSONField(help_text="List of {kind: field|component, key, label, note}")
     resume = models.SmallIntegerField(help_text="Status to go back to when answered")
     answered_at = models.DateTimeField(null=True)
+
+    objects = PlannedQuerySet["Supplement"].as_manager()
 
     def __str__(self) -> str:
         return f"supplement of {self.dossier_id}"
