@@ -24,7 +24,7 @@ _CHANNELS = {1: "counter", 2: "online", 3: "post"}
 
 def test_a_demo_year_is_lawful_from_end_to_end(world: World) -> None:
     assert needed()
-    seeder = Seeder(list(world.people.values()), world.now, random.Random(7))  # noqa: S311 - demo data
+    seeder = Seeder(list(world.people.values()), world.now, random.Random(7))
     seeder.make(70, lambda number: None)
     dossiers = list(Dossier.objects.all())
     assert len(dossiers) >= 60

@@ -282,8 +282,9 @@ def test_numbers() -> None:
     assert money(0) == "Miễn phí"
     assert money(1234567) == "1.234.567\u00a0đ"
     assert file_size(0) == "0\u00a0B"
-    assert file_size(640_000) == "640\u00a0KB"
-    assert file_size(2_400_000) == "2,4\u00a0MB"
+    assert file_size(640 * 1024) == "640\u00a0KB"
+    assert file_size(2_516_582) == "2,4\u00a0MB"
+    assert file_size(104_857_600) == "100\u00a0MB"
 
 
 def test_lang_attr_follows_the_page() -> None:

@@ -7,11 +7,14 @@ gain no more facts, so nothing is missed and nothing counted twice, whatever com
 
 from __future__ import annotations
 
+import structlog
 from django.db import connection, transaction
 
 from motcua.kernel.clock import now
 from motcua.kernel.jobs import job
 from motcua.measurement.models import FoldMark
+
+log = structlog.get_logger(__name__)
 
 _SUMS = """
     count(*), count(*) FILTER (WHERE online), count(*) FILTER (WHERE remote), count(*) FILTER (WHERE late),
@@ -38,6 +41,17 @@ _FOLD_MONTHS = f"""
            remote = kept.remote + excluded.remote, late = kept.late + excluded.late,
            satisfied = kept.satisfied + excluded.satisfied
 """  # noqa: S608 - constants only
+# Transactions are numbered over all databases of a server. One that runs in another database cannot write facts here
+# and is left out; one that is no longer listed, or may not be looked at, counts as running, which is safe.
+_HORIZON = """
+    WITH present AS MATERIALIZED (SELECT pg_current_snapshot() AS seen)
+    SELECT least(min(running), min(pg_snapshot_xmax(seen)), pg_current_xact_id())::text,
+           min(pg_snapshot_xmax(seen)) < %s::xid8
+      FROM present
+      LEFT JOIN LATERAL pg_snapshot_xip(seen) AS running
+             ON NOT EXISTS (SELECT FROM pg_stat_activity AS activity
+                             WHERE activity.backend_xid = running::xid AND activity.datname <> current_database())
+"""
 _DIFFERENCE = """
     WITH counted AS (
         SELECT day, agency_id, measure, count(*) AS amount, count(*) FILTER (WHERE online) AS online,
@@ -69,13 +83,44 @@ def fold() -> None:
         mark, _ = FoldMark.objects.get_or_create(pk=1)
         mark = FoldMark.objects.select_for_update().get(pk=1)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
-            (horizon,) = cursor.fetchone() or ("0",)
+            cursor.execute(_HORIZON, [mark.horizon])
+            horizon, restored = cursor.fetchone() or ("0", False)
+            if restored:
+                # Restored into a new cluster, whose transactions are numbered anew: the old numbers say nothing.
+                log.warning("measurement.restored", horizon=mark.horizon, now=horizon)
+                _number_anew(mark)
+                return
             span = {"since": mark.horizon, "horizon": horizon}
             cursor.execute(_FOLD_DAYS, span)
             cursor.execute(_FOLD_MONTHS, span)
         mark.horizon, mark.folded_at = horizon, now()
         mark.save()
+
+
+def _number_anew(mark: FoldMark) -> None:
+    """Give all facts the number of this transaction and empty the sums: the next fold counts everything once.
+
+    The facts themselves stay as they are. The table is locked for as long as it is written anew (a minute for
+    ten million facts); it happens once, after a restore.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "LOCK TABLE measurement_fact IN ACCESS EXCLUSIVE MODE;"
+            "ALTER TABLE measurement_fact DROP COLUMN xid;"
+            "ALTER TABLE measurement_fact ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();"
+            "CREATE INDEX fact_by_transaction ON measurement_fact (xid);"
+            "DELETE FROM measurement_dayrollup; DELETE FROM measurement_monthrollup;"
+        )
+    mark.horizon = "0"
+    mark.save()
+
+
+@job("measurement.recount", queue="upkeep", attempts=1, cron="23 2 * * *")
+def recount() -> None:
+    """Every night: does the recount of the facts agree with the sums? A disagreement is an error in the log."""
+    wrong = differences()
+    if wrong:
+        log.error("measurement.differs", rows=wrong)
 
 
 def differences() -> int:

@@ -94,12 +94,12 @@ def working_time(minutes: int) -> str:
 
 
 def file_size(size: int) -> str:
-    """Bytes for people: `640 KB`, `2,4 MB`."""
-    if size < 1000:
+    """Bytes for people: `640 KB`, `2,4 MB`; 1024 to the next, as phones and file managers show them."""
+    if size < 1024:
         return f"{size}{NO_BREAK}B"
-    if size < 1_000_000:
-        return f"{number_vn(size / 1000)}{NO_BREAK}KB"
-    return f"{number_vn(size / 1_000_000, 1).removesuffix(',0')}{NO_BREAK}MB"
+    if size < 1024**2:
+        return f"{number_vn(size / 1024)}{NO_BREAK}KB"
+    return f"{number_vn(size / 1024**2, 1).removesuffix(',0')}{NO_BREAK}MB"
 
 
 def status_words(code: int) -> str:
