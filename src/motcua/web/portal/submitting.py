@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from motcua.dossiers import drafts
 from motcua.dossiers.actions import AlreadyFiled, NotFilable, submit
+from motcua.dossiers.models import DraftUpload
 from motcua.dossiers.rules import assistance_at
 from motcua.eforms import messages, rendering
 from motcua.eforms import rules as eforms
@@ -49,8 +50,8 @@ def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
             errors.append(("#return_by", _("Chọn cách nhận kết quả")))
         if request.POST.get("declared") != "1":
             errors.append(("#declared", _("Đánh dấu vào lời cam đoan để nộp hồ sơ")))
-    if errors:
-        return _check_page(request, filing, errors)
+    if errors or not ready(filing):
+        return _check_page(request, filing, errors or [("", sentence("draft.not_filable", {}))])
     try:
         if filing.supplement is not None:
             dossier = answer_supplement(actor=request.actor, draft_id=draft_id, now=now())
@@ -69,6 +70,14 @@ def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     except NotFilable:
         return _check_page(request, load(request, draft_id), [("", sentence("draft.not_filable", {}))])
     return HttpResponseRedirect(f"{filing.base}done/")
+
+
+def ready(filing: Filing) -> bool:
+    """Whether nothing is left to mend, as far as this page can see; the action judges again, under its lock."""
+    arriving = any(upload.state == DraftUpload.State.RECEIVING for upload in filing.uploads)
+    if filing.missing() or (arriving and filing.supplement is None):
+        return False
+    return filing.form is None or validation_of(filing).ok
 
 
 def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, str]]) -> HttpResponse:
@@ -107,6 +116,14 @@ def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, 
     left += [
         (f"{filing.base}papers/#file-{paper.pk}", _("Chưa có giấy tờ: %(name)s") % {"name": paper.name})
         for paper in missing
+    ]
+    left += [
+        (
+            f"{filing.base}papers/#file-{u.component_id}",
+            _("Tệp chưa tải lên xong: %(name)s") % {"name": u.filename},
+        )
+        for u in filing.uploads
+        if u.state == DraftUpload.State.RECEIVING
     ]
     limits = drafts.upload_limits(now())
     context = {

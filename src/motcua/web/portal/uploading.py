@@ -189,11 +189,14 @@ def receive_form_files(request: PersonRequest, filing: Filing) -> dict[int, str]
     """Files of a plain form (``file.<component>``), through the same steps as chunks; what is wrong, by component."""
     problems: dict[int, str] = {}
     bound = drafts.upload_limits(now()).max_file
+    files_of = (
+        request.FILES
+    )  # reads the body, where it has not been read yet: only then is it known what is too large
     for field, name in request.too_large:
         if (key := _component(field)) is not None:
             problems[key] = sentence("upload.too_large", {"filename": name, "limit": bound})
     allowed = {paper.pk for paper in filing.papers}
-    for field, files in request.FILES.lists():
+    for field, files in files_of.lists():
         component = _component(field)
         if component is None or component not in allowed:
             continue
