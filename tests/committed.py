@@ -88,6 +88,14 @@ def _code_state() -> str:
     return digest.hexdigest()[:12]
 
 
+def _older_worlds(admin: psycopg.Connection[Any]) -> list[str]:
+    """Templates to remove: all but the newest three, which another run may be copying."""
+    rows = admin.execute(
+        "SELECT datname FROM pg_database WHERE datname LIKE 'motcua_world_%' ORDER BY oid DESC"
+    )
+    return [str(name) for (name,) in rows.fetchall()][3:]
+
+
 @pytest.fixture(scope="session")
 def _world_template(_migrated_template: str, django_db_blocker: Any) -> str:
     """Name of a database with the world in it; it appears when it is complete."""
@@ -99,9 +107,8 @@ def _world_template(_migrated_template: str, django_db_blocker: Any) -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made = {row[0] for row in admin.execute("SELECT datname FROM pg_database").fetchall()}
         if name not in made:
-            for old in made:
-                if old.startswith("motcua_world_"):
-                    drop(admin, old)
+            for old in _older_worlds(admin):
+                drop(admin, old)
             copy(admin, _migrated_template, f"{name}_new")
             with django_db_blocker.unblock(), use_database(NAME=f"{name}_new"):
                 factories.build_world()

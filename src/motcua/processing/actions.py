@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db import transaction
 
 from motcua.dossiers import actions as filing
 from motcua.dossiers import drafts
@@ -375,11 +376,13 @@ def intake_at_counter(
     return receive(actor=actor, run_id=run.pk, now=now)
 
 
+@transaction.atomic
 def start_supplement(*, actor: Actor, code: str, now: datetime) -> Draft:
     """The draft in which the applicant completes a dossier: begun with what was filed, one per dossier."""
-    dossier = Dossier.objects.visible_to(actor).filter(code=code).first()
-    if dossier is None or actor.kind != "person":
+    if actor.kind != "person":
         raise NotAllowed("dossier.unknown")
+    # Locked: two tabs may both begin, and the second finds the first one's draft.
+    dossier = filing.locked(actor, code=code)
     if dossier.status != Status.SUPPLEMENT:
         raise Conflict("supplement.not_open")
     begun = Draft.objects.filter(supplements=dossier).first()
