@@ -20,7 +20,7 @@ from motcua.dossiers.lifecycle import Edge, Status, move
 from motcua.dossiers.models import Assistance, Channel, Dossier, DossierAnswers, Draft, DraftUpload, Paper
 from motcua.dossiers.rules import AssistanceKind, is_remote, missing_papers, new_secret
 from motcua.eforms import rules as eforms
-from motcua.kernel import crypto, events
+from motcua.kernel import crypto, events, rows
 from motcua.kernel.actions import action
 from motcua.kernel.actors import Actor
 from motcua.kernel.clock import local_day
@@ -173,12 +173,12 @@ def submit(
             "status": dossier.status,
         },
     )
-    dossier.save(force_insert=True)
-    DossierAnswers(dossier=dossier, body=orjson.dumps(cleaned).decode(), filed_at=now).save(force_insert=True)
+    rows.insert(dossier)
+    rows.insert(DossierAnswers(dossier=dossier, body=orjson.dumps(cleaned).decode(), filed_at=now))
     keep_papers(dossier, uploads, now=now)
     draft.dossier = dossier
     draft.body = ""
-    draft.save(update_fields=["dossier", "body"])
+    rows.update(draft, "dossier", "body")
     events.publish(filed)
     return dossier
 
@@ -227,7 +227,7 @@ def step_to(
     edge = move(dossier.state, name, towards=towards)
     dossier.status = edge.after
     events.append(dossier, kind, actor=actor, at=now, data={**(data or {}), "status": int(edge.after)})
-    dossier.save(update_fields=["status", "event_seq", "event_hash", *also])
+    rows.update(dossier, "status", "event_seq", "event_hash", *also)
     return edge
 
 
@@ -242,7 +242,7 @@ def record(
 ) -> None:
     """Write an event that changes no status."""
     events.append(dossier, kind, actor=actor, at=now, data=data)
-    dossier.save(update_fields=["event_seq", "event_hash", *also])
+    rows.update(dossier, "event_seq", "event_hash", *also)
 
 
 @action("dossiers.withdraw")

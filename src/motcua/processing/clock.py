@@ -27,7 +27,7 @@ def due_at(dossier: Dossier, received: datetime) -> datetime | None:
     bundle = case_bundle(dossier.case_id)
     if bundle.term is None:
         return None
-    pauses = list(Pause.objects.filter(dossier=dossier).values_list("since", "until")) if dossier.pk else []
+    pauses = [(p.since, p.until) for p in Pause.objects.filter(dossier=dossier)] if dossier.pk else []
     reckoned = working_time.due(
         calendar_of(dossier, received), received, bundle.term, cutoff=cutoff_of(bundle), pauses=pauses
     )

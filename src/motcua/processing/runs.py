@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from motcua.dossiers.models import Dossier
+from motcua.kernel import rows
 from motcua.kernel.actors import Actor, Seat
 from motcua.kernel.clock import local_day
 from motcua.kernel.refusals import Conflict, NotAllowed
@@ -34,7 +35,7 @@ def open_run(dossier: Dossier, step: StepSpec, *, now: datetime) -> StepRun:
             calendar_for(units.agency.code, local_day(now)), now, step.working_minutes, dossier.due_at
         ),
     )
-    run.save(force_insert=True)
+    rows.insert(run)
     return run
 
 
@@ -43,7 +44,7 @@ def close_run(run: StepRun, *, outcome: str, actor: Actor, now: datetime, note: 
     run.outcome, run.note = outcome, note
     run.closed_at, run.closed_by_id = now, actor.account
     run.waiting = False
-    run.save(update_fields=["outcome", "note", "closed_at", "closed_by", "waiting"])
+    rows.update(run, "outcome", "note", "closed_at", "closed_by", "waiting")
 
 
 def close_all(dossier: Dossier, *, outcome: str, actor: Actor, now: datetime) -> None:
@@ -70,7 +71,7 @@ def lock_run(actor: Actor, run_id: int) -> tuple[StepRun, Dossier]:
     """
     run = (
         StepRun.objects.select_for_update(of=("dossier", "self"))
-        .select_related("dossier")
+        .select_related("dossier", "step")
         .filter(pk=run_id)
         .first()
     )
