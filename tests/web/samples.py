@@ -79,6 +79,7 @@ def procedure(**changed: Any) -> dict[str, Any]:
             "form_no": "",
             "form_url": "",
             "database": "",
+            "online_form": False,
             "required": True,
             **more,
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,14 +19,16 @@ from motcua.feedback.actions import rate as rate_dossier
 from motcua.feedback.models import Level
 from motcua.identity.actions import choose_language
 from motcua.kernel.clock import now
+from motcua.kernel.refusals import Conflict, Refused
 from motcua.messaging.actions import inbox, mark_read
 from motcua.messaging.wording import subject_of, text_of
 from motcua.processing.actions import start_supplement
-from motcua.processing.documents import answer_by
-from motcua.processing.models import StepRun
+from motcua.processing.documents import answer_by, intake_answer_by
+from motcua.processing.queries import runs_of
 from motcua.results.queries import store_of
 from motcua.web.portal import timeline
 from motcua.web.portal.access import PersonRequest, person_required
+from motcua.web.portal.handling import handling
 from motcua.web.portal.people import address_words
 from motcua.web.portal.queries import (
     account_home,
@@ -37,48 +38,52 @@ from motcua.web.portal.queries import (
     papers_of,
     slips_of,
 )
+from motcua.web.shared.formats import date_vn, datetime_vn
 from motcua.web.shared.resend import survives_database
 from motcua.web.shared.views import YEAR
+from motcua.web.shared.wording import sentence
 
+WAITS = frozenset({Status.SUPPLEMENT, Status.FINANCIAL_DUTY})
 RATEABLE = CLOSED | {Status.FINISHED}
 ASPECTS = ("overall", "convenience", "timeliness", "attitude")
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
-
-
-def card(dossier: Dossier, *, rated: bool) -> dict[str, Any]:
-    """A dossier as ``components/cards.html`` shows it."""
-    waits = dossier.state in {Status.SUPPLEMENT, Status.FINANCIAL_DUTY}
+def card(dossier: Dossier, *, rated: bool = True) -> dict[str, Any]:
+    """A dossier as ``components/cards.html`` shows it, with the date that matters now. ``rated``: nothing to rate."""
+    state = dossier.state
     words = timeline.next_words(dossier.status)
-    if dossier.state == Status.RETURNED and not rated:
-        words += " " + _("Mời Ông/Bà đánh giá mức độ hài lòng.")
+    if state is Status.REGISTERED:
+        words += " " + _("Cơ quan trả lời chậm nhất %(when)s.") % {"when": datetime_vn(intake_answer_by(dossier))}
+    elif state is Status.SUPPLEMENT and (asked := getattr(dossier, "supplement", None)) is not None:
+        until = datetime_vn(answer_by(dossier, asked.asked_at))
+        words = _("Cần Ông/Bà bổ sung trước %(when)s.") % {"when": until}
+    elif state is Status.FINISHED and dossier.return_by == "counter":
+        words = _("Kết quả đã có. Mời Ông/Bà đến bộ phận một cửa nhận.")
+    elif state is Status.RETURNED and dossier.returned_at is not None:
+        words = _("Đã trả ngày %(date)s.") % {"date": date_vn(dossier.returned_at)}
+    if state is Status.RETURNED and not rated:
+        words += " " + _("Mời Ông/Bà xem kết quả và đánh giá; chỉ mất nửa phút.")
     return {
         "code": dossier.code,
         "url": f"/account/dossiers/{dossier.code}/",
         "procedure": dossier.procedure.short_name,
         "status": dossier.status,
         "next": words,
-        "mine": waits,
+        "mine": state in WAITS or (state is Status.FINISHED and dossier.return_by == "counter"),
         "due_state": "none",
         "due_minutes": 0,
-        "due_at": dossier.due_at if dossier.state in {Status.RECEIVED, Status.PROCESSING} else None,
+        "due_at": dossier.due_at if state in {Status.RECEIVED, Status.PROCESSING} else None,
     }
 
 
 @person_required
 @require_GET
 def home(request: PersonRequest) -> HttpResponse:
-    """What waits for me first, then the rest; ``?before=`` the next page."""
-    found = account_home(request.actor, before=_moment(request.GET.get("before", "")))
-    cards = [card(dossier, rated=dossier.rated) for dossier in found.dossiers]  # type: ignore[attr-defined]
+    """What waits for me first, then the rest; ``?after=`` the next page."""
+    after = request.GET.get("after", "")
+    found = account_home(request.actor, after=after, now=now())
     context = {
-        "first_page": "before" not in request.GET,
+        "first_page": not after,
         "drafts": [
             {
                 "name": draft.case.version.procedure.short_name,
@@ -88,14 +93,13 @@ def home(request: PersonRequest) -> HttpResponse:
             }
             for draft in found.drafts
         ],
-        "waiting": [entry for entry in cards if entry["mine"]],
-        "to_rate": [
-            card(dossier, rated=False)
-            for dossier in found.dossiers
-            if dossier.state == Status.RETURNED and not dossier.rated  # type: ignore[attr-defined]
-        ][:3],
-        "others": [entry for entry in cards if not entry["mine"]],
-        "more": f"?before={found.more.isoformat().replace('+', '%2B')}" if found.more else "",
+        # What the law lets run out comes before what is only offered.
+        "waiting": sorted(
+            (card(dossier, rated=dossier.rated) for dossier in found.waiting),  # type: ignore[attr-defined]
+            key=lambda entry: not entry["mine"],
+        ),
+        "others": [card(dossier) for dossier in found.dossiers],
+        "more": f"?after={found.more}" if found.more else "",
         "unread": found.unread,
         "stored": found.stored,
         "done": request.GET.get("done", ""),
@@ -119,7 +123,11 @@ def slip_name(kind: str) -> str:
 @require_GET
 def dossier(request: PersonRequest, code: str) -> HttpResponse:
     """One dossier: where it stands, what I must do, its history, papers, slips, result, messages."""
-    found = dossier_of(request.actor, code)
+    return _page(request, dossier_of(request.actor, code))
+
+
+def _page(request: PersonRequest, found: Dossier, refused: Refused | None = None) -> HttpResponse:
+    """The page of a dossier as it is now; ``refused``: why what was just asked for was not done."""
     language = request.LANGUAGE_CODE
     answers = found.answer_sets.order_by("-number").first()
     sections = (
@@ -130,15 +138,16 @@ def dossier(request: PersonRequest, code: str) -> HttpResponse:
     supplement = getattr(found, "supplement", None)
     result = getattr(found, "result", None)
     papers = papers_of(found)
+    events = history(found)
     context = {
         "dossier": found,
         "next": timeline.next_words(found.status),
-        "entries": timeline.entries(found, history(found)),
+        "entries": timeline.entries(found, events),
+        "handling": handling(found, runs_of(found.pk), events, actor=request.actor, now=now()),
         "supplement": supplement,
         "answer_by": answer_by(found, supplement.asked_at)
         if supplement and not supplement.answered_at
         else None,
-        "reason": _refusal_reason(found),
         "papers": [paper for paper in papers if paper.replaced_at is None],
         "replaced": [paper for paper in papers if paper.replaced_at is not None],
         "slips": [
@@ -168,18 +177,11 @@ def dossier(request: PersonRequest, code: str) -> HttpResponse:
         "rating": getattr(found, "rating", None),
         "levels": level_words(),
         "done": request.GET.get("done", ""),
+        "problem": sentence(refused.code, refused.params) if refused else "",
     }
-    return render(request, "portal/account/dossier.html", context)
-
-
-def _refusal_reason(found: Dossier) -> str:
-    """The reason that was written, for a refused or rejected dossier only."""
-    if found.state not in {Status.NOT_RECEIVED, Status.STOPPED}:
-        return ""
-    run = (
-        StepRun.objects.filter(dossier=found, outcome__in=("refuse", "reject")).order_by("-closed_at").first()
+    return render(
+        request, "portal/account/dossier.html", context, status=refused.status if refused else 200
     )
-    return run.note if run else ""
 
 
 def level_words() -> dict[int, str]:
@@ -198,9 +200,10 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
     """Take the dossier back, after asking once."""
     found = dossier_of(request.actor, code)
     if request.method == "POST":
-        withdraw_dossier(
-            actor=request.actor, code=code, reason=request.POST.get("reason", "")[:500], now=now()
-        )
+        try:
+            withdraw_dossier(actor=request.actor, code=code, reason="", now=now())
+        except Conflict as refused:
+            return _page(request, found, refused)
         return HttpResponseRedirect(f"/account/dossiers/{code}/?done=withdrawn")
     if "withdraw" not in allowed(found.state):
         return HttpResponseRedirect(f"/account/dossiers/{code}/")
@@ -213,23 +216,26 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
 def rate(request: PersonRequest, code: str) -> HttpResponse:
     """Three levels: the whole (needed), convenience, timeliness, attitude (R1.30)."""
     found = dossier_of(request.actor, code)
-    if getattr(found, "rating", None) is not None or found.state not in RATEABLE:
+    if request.method != "POST" and (getattr(found, "rating", None) is not None or found.state not in RATEABLE):
         return HttpResponseRedirect(f"/account/dossiers/{code}/")
     given = {name: _level(request.POST.get(name, "")) for name in ASPECTS}
     overall = given["overall"]
     errors = []
     if request.method == "POST":
         if overall is not None:
-            rate_dossier(
-                actor=request.actor,
-                code=code,
-                overall=overall,
-                convenience=given["convenience"],
-                timeliness=given["timeliness"],
-                attitude=given["attitude"],
-                comment=request.POST.get("comment", ""),
-                now=now(),
-            )
+            try:
+                rate_dossier(
+                    actor=request.actor,
+                    code=code,
+                    overall=overall,
+                    convenience=given["convenience"],
+                    timeliness=given["timeliness"],
+                    attitude=given["attitude"],
+                    comment=request.POST.get("comment", ""),
+                    now=now(),
+                )
+            except Conflict as refused:
+                return _page(request, dossier_of(request.actor, code), refused)
             return HttpResponseRedirect(f"/account/dossiers/{code}/?done=rated")
         errors.append(("#overall", _("Chọn mức đánh giá chung")))
     context = {
@@ -251,7 +257,10 @@ def _level(text: str) -> Level | None:
 @require_http_methods(["POST"])
 def supplement(request: PersonRequest, code: str) -> HttpResponse:
     """Begin (or go on with) completing a dossier."""
-    draft = start_supplement(actor=request.actor, code=code, now=now())
+    try:
+        draft = start_supplement(actor=request.actor, code=code, now=now())
+    except Conflict as refused:
+        return _page(request, dossier_of(request.actor, code), refused)
     return HttpResponseRedirect(f"/drafts/{draft.pk}/")
 
 
@@ -263,12 +272,9 @@ def store(request: PersonRequest) -> HttpResponse:
 
 
 @person_required
-@require_http_methods(["GET", "POST"])
+@require_GET
 def messages(request: PersonRequest) -> HttpResponse:
-    """What the office wrote to me; one button marks all as read."""
-    if request.method == "POST":
-        mark_read(actor=request.actor, now=now())
-        return HttpResponseRedirect("/account/messages/")
+    """What the office wrote to me, what is new first; opening the page has read it."""
     found = [
         {
             "title": subject_of(message, message.dossier),
@@ -279,11 +285,10 @@ def messages(request: PersonRequest) -> HttpResponse:
         }
         for message in inbox(request.actor)
     ]
-    return render(
-        request,
-        "portal/account/messages.html",
-        {"messages": found, "unread": any(m["unread"] for m in found)},
-    )
+    if any(message["unread"] for message in found):
+        mark_read(actor=request.actor, now=now())
+    found.sort(key=lambda message: not message["unread"])
+    return render(request, "portal/account/messages.html", {"messages": found})
 
 
 @person_required

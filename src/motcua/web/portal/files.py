@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from django.db.models import Q
-from django.http import FileResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from motcua.dossiers.drafts import blob_store
 from motcua.dossiers.models import Dossier, DraftUpload, Paper, Slip
 from motcua.kernel.actors import Actor
 from motcua.kernel.models import Blob
-from motcua.kernel.refusals import NotAllowed
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.web.portal.access import PersonRequest, person_required
+from motcua.web.portal.queries import kept_for
 
 #: (content, file name, made by us: may be shown in the browser)
 Found = tuple[Blob, str, bool]
@@ -52,10 +51,7 @@ def _result(actor: Actor, key: str) -> Found | None:
 
 
 def _stored(actor: Actor, key: str) -> Found | None:
-    mine = Q(account=actor.account)
-    if actor.identity_index is not None:
-        mine |= Q(person_index=actor.identity_index)
-    item = StoreItem.objects.filter(mine, pk=int(key)).select_related("blob").first()
+    item = StoreItem.objects.filter(kept_for(actor), pk=int(key)).select_related("blob").first()
     return (item.blob, f"ket-qua-{item.pk}.pdf", True) if item else None
 
 
@@ -86,7 +82,7 @@ def download(request: PersonRequest, kind: str, key: str) -> HttpResponseBase:
     except (KeyError, ValueError):
         found = None
     if found is None:
-        raise NotAllowed("file.unknown")
+        raise Http404
     blob, name, ours = found
     return send(blob, name, inline=ours and request.GET.get("download") != "1")
 
@@ -94,8 +90,12 @@ def download(request: PersonRequest, kind: str, key: str) -> HttpResponseBase:
 def send(blob: Blob, name: str, *, inline: bool) -> HttpResponseBase:
     """A stored content. Only PDFs we made ourselves are shown in the browser; all else is a download in a sandbox."""
     shown = inline and blob.mime == "application/pdf"
+    try:
+        content = blob_store().open(blob.sha256)
+    except FileNotFoundError as error:
+        raise Http404 from error
     response = FileResponse(
-        blob_store().open(blob.sha256),
+        content,
         as_attachment=not shown,
         filename=name,
         content_type=blob.mime

@@ -18,6 +18,7 @@ from motcua.eforms import rules as eforms
 from motcua.eforms.forms import Form, Section
 from motcua.kernel import uploads as kinds
 from motcua.processing.models import Supplement
+from motcua.web.portal.presenting import condition_words
 from motcua.web.shared.formats import file_size
 from motcua.web.shared.wording import sentence
 
@@ -136,7 +137,7 @@ def paper_rows(
                 "name": paper.name,
                 "database": paper.replaced_by or "",
                 "free": free,
-                "condition": paper.condition,
+                "condition": condition_words(paper.condition),
                 "required": filing.required(paper),
                 "note": notes.get(str(paper.pk), "") or _kind_words(paper),
                 "error": problems.get(paper.pk, ""),

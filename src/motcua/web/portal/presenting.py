@@ -214,6 +214,11 @@ def procedure(
     }
 
 
+def condition_words(condition: str) -> str:
+    """A condition to stand after "Khi:"; the source often says the word itself."""
+    return condition[4:] if condition.lower().startswith("khi ") else condition
+
+
 def _cases(page: ProcedurePage, chosen: CaseView | None, language: str) -> list[dict[str, Any]]:
     return [
         {
@@ -242,7 +247,7 @@ def _components(case: CaseView | None, *, online: bool) -> list[dict[str, Any]]:
             "name": paper.name,
             "originals": paper.originals,
             "copies": paper.copies,
-            "condition": paper.condition,
+            "condition": condition_words(paper.condition),
             "form_no": paper.form_no,
             "form_url": "",
             "database": paper.replaced_by or "",

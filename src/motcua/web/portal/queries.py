@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from motcua.catalogue.models import Procedure, ProcedureCase, Service
 from motcua.dossiers import drafts
@@ -128,30 +129,55 @@ class Account:
     """The first page of an account."""
 
     drafts: list[Draft]
+    waiting: list[Dossier]
     dossiers: list[Dossier]
-    more: datetime | None
+    more: str
     unread: int
     stored: int
 
 
-def account_home(actor: Actor, *, before: datetime | None = None) -> Account:
-    """Drafts, dossiers newest first (``before``: the page after that moment), and counts. Five queries."""
-    found = (
+#: What the person can do something about; a result given back is offered for rating for a while, then left in peace.
+_MINE = Q(status__in=[Status.SUPPLEMENT, Status.FINANCIAL_DUTY]) | Q(status=Status.FINISHED, return_by="counter")
+RATING_OFFERED = timedelta(days=60)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def account_home(actor: Actor, *, after: str = "", now: datetime) -> Account:
+    """What waits for the person wherever it stands in the list, the other dossiers newest first, and counts.
+
+    ``after``: the ``more`` of the page before; a key that cannot be read begins at the top. Five queries.
+    """
+    visible = (
         Dossier.objects.visible_to(actor)
-        .select_related("procedure", "agency", "result")
+        .select_related("procedure", "agency", "supplement")
         .annotate(rated=Exists(Rating.objects.filter(dossier=OuterRef("pk"))))
         .order_by("-submitted_at", "-pk")
     )
-    if before is not None:
-        found = found.filter(submitted_at__lt=before)
-    dossiers = list(found[: PAGE + 1])
+    to_rate = Q(status=Status.RETURNED, rated=False, returned_at__gte=now - RATING_OFFERED)
+    found = visible.exclude(_MINE)
+    key = re.fullmatch(r"(\d{1,16})~(\d{1,18})", after, re.ASCII)
+    if key is not None:
+        moment, last = _EPOCH + timedelta(microseconds=int(key[1])), int(key[2])
+        found = found.filter(Q(submitted_at__lt=moment) | Q(submitted_at=moment, pk__lt=last))
+    page = list(found[: PAGE + 1])
+    more = ""
+    if len(page) > PAGE:
+        end = page[PAGE - 1]
+        more = f"{(end.submitted_at - _EPOCH) // timedelta(microseconds=1)}~{end.pk}"
     return Account(
-        drafts=drafts.waiting(actor),
-        dossiers=dossiers[:PAGE],
-        more=dossiers[PAGE - 1].submitted_at if len(dossiers) > PAGE else None,
+        drafts=drafts.waiting(actor) if key is None else [],
+        waiting=list(visible.filter(_MINE | to_rate)[:PAGE]) if key is None else [],
+        dossiers=page[:PAGE],
+        more=more,
         unread=Message.objects.filter(account=actor.account, read_at=None).count(),
-        stored=StoreItem.objects.filter(account=actor.account).count(),
+        stored=StoreItem.objects.filter(kept_for(actor)).count(),
     )
+
+
+def kept_for(actor: Actor) -> Q:
+    """Store items of a person: under the account, and under the citizen ID for what was filed at a counter."""
+    mine = Q(account=actor.account)
+    return mine | Q(person_index=actor.identity_index) if actor.identity_index is not None else mine
 
 
 def waiting_count(actor: Actor) -> int:

@@ -26,6 +26,7 @@ WORDS: dict[str, str] = {
     "dossier.rejected": N_("Sau khi thẩm định, hồ sơ không đủ điều kiện giải quyết"),
     "dossier.payment_asked": N_("Cơ quan yêu cầu thực hiện nghĩa vụ tài chính"),
     "dossier.duty_done": N_("Đã xác nhận nghĩa vụ tài chính, tiếp tục giải quyết"),
+    "dossier.due_recomputed": N_("Thời gian hẹn trả được tính lại theo lịch làm việc"),
     "dossier.withdrawn": N_("Ông/Bà đã rút hồ sơ"),
     "dossier.finished": N_("Kết quả đã được ký"),
     "dossier.returned": N_("Đã trả kết quả"),
@@ -78,6 +79,10 @@ def _note(dossier: Dossier, event: Event) -> str:
     if event.kind == "dossier.received":
         due = event.data.get("due_at")
         return _("Hẹn trả: %(when)s") % {"when": datetime_vn(datetime.fromisoformat(due))} if due else ""
+    if event.kind == "dossier.due_recomputed" and event.data.get("after"):
+        return _("Hẹn trả: %(when)s") % {
+            "when": datetime_vn(datetime.fromisoformat(str(event.data["after"])))
+        }
     if event.kind == "dossier.finished" and event.data.get("late"):
         return _("Chậm so với hẹn. Chúng tôi xin lỗi Ông/Bà.")
     return ""
