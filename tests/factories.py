@@ -65,6 +65,8 @@ def forget() -> None:
         context.site_agency,
     ):
         kept.forget()
+    # Kept by the number of a change, which another database of the tests gives to another change.
+    organisations._calendars.forget()
     organisations.calendar_changed()
 
 

@@ -18,12 +18,18 @@ from motcua.measurement import folding, queries
 from motcua.measurement.models import DayRollup, Fact, MonthRollup
 from tests import factories
 from tests.committed import Committed
-from tests.factories import AGENCY
+from tests.factories import AGENCY, World
 
 _FACT = """
     INSERT INTO measurement_fact (measure, day, agency_id, procedure_id, dossier_id, online, remote, late, level)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (dossier_id, measure) DO NOTHING
 """
+
+
+@pytest.fixture
+def world(committed: Committed) -> World:
+    """One kind of world a module: the rolled-back one would lose its connection to the committed one."""
+    return committed.world
 
 
 def rows_of(dossier: Dossier, count: int) -> list[int]:

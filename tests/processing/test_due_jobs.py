@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,12 @@ from motcua.processing.models import StepRun
 from tests import factories
 from tests.committed import Committed
 from tests.factories import AGENCY, World
+
+
+@pytest.fixture
+def world(committed: Committed) -> World:
+    """One kind of world a module: the rolled-back one would lose its connection to the committed one."""
+    return committed.world
 
 
 def storm(world: World) -> None:
@@ -38,7 +44,10 @@ def test_a_new_day_off_moves_open_deadlines_and_says_so(committed: Committed) ->
     assert moved.due_at == before + timedelta(days=1)
     assert away.due_at == elsewhere
     event = Event.objects.get(stream=moved.stream, kind=jobs.DUE_RECOMPUTED)
-    assert event.data == {"before": before.isoformat(), "after": moved.due_at.isoformat()}
+    assert {key: datetime.fromisoformat(value) for key, value in event.data.items()} == {
+        "before": before,
+        "after": moved.due_at,
+    }
     assert StepRun.objects.get(dossier=moved, closed_at=None).due_at == moved.due_at
     assert jobs.recompute_at(AGENCY, world.now + timedelta(hours=4)) == (0, 0)
 

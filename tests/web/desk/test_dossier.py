@@ -10,6 +10,7 @@ from motcua.dossiers.models import Dossier
 from motcua.processing.models import StepRun
 from tests import factories
 from tests.factories import MARITAL, World
+from tests.web.desk.files import let_go
 
 
 def page(code: str) -> str:
@@ -186,7 +187,7 @@ def test_papers_are_shown_under_a_policy_of_their_own(world: World) -> None:
     assert taken["Content-Disposition"].startswith("attachment")
     assert taken["Content-Type"] == "application/octet-stream"
     for response in (shown, taken):
-        response.close()
+        let_go(response)
 
 
 @pytest.mark.parametrize("state", ["filed", "received", "proposed", "returned"])

@@ -17,6 +17,7 @@ from motcua.processing.models import StepRun
 from motcua.results.models import ResultDocument
 from tests import factories
 from tests.committed import Committed, at_once
+from tests.web.desk.test_intake import PERSON, begin
 
 REASON = "Hồ sơ thuộc thẩm quyền của cơ quan khác."
 
@@ -125,3 +126,13 @@ def test_a_turn_of_another_seat_is_refused_by_the_action_itself(committed: Commi
     assert response.status_code == 404
     dossier.refresh_from_db()
     assert dossier.status == Status.REGISTERED
+
+
+def test_a_form_with_faults_is_shown_again_with_each_of_them(committed: Committed) -> None:
+    client, response = begin(committed.world)
+    wrong = client.post(response["Location"], {**PERSON, "muc_dich": "Vay vốn", "file": "1"})
+    assert wrong.status_code == 422
+    page = wrong.content.decode()
+    assert 'href="#f-nguoi_yeu_cau_ho_ten' in page
+    assert "Vay vốn" in page
+    assert not Dossier.objects.exists()
