@@ -3,7 +3,7 @@
     python tools/build_assets.py [--tokens FILE] [--out DIR] [--offline]
 
 What comes out: ``css/motcua.css`` (every page), ``css/staff.css`` (desk, studio, board), ``js/*.js``
-(ES modules as written, no bundler), ``js/vendor/htmx.min.js``, ``fonts/*.woff2``, ``img/*``. Names carry
+(ES modules as written, no bundler), ``fonts/*.woff2``, ``img/*``. Names carry
 no hash here; Django's static storage adds it. The only tool beside Python is Node with the packages of
 ``package-lock.json``; ``npm ci`` runs by itself when they are missing or older than the lock file.
 """
@@ -143,7 +143,6 @@ def build(tokens: Tokens, out: Path) -> None:
         for path in sorted((SOURCE / "js").glob("*.js")):
             shutil.copy(path, fresh / "js")
         shutil.copytree(SOURCE / "img", fresh / "img")
-        shutil.copy(MODULES / "htmx.org" / "dist" / "htmx.min.js", fresh / "js" / "vendor")
         font = MODULES / "@fontsource" / "be-vietnam-pro"
         for weight in FONT_WEIGHTS:
             for name in FONT_RANGES:

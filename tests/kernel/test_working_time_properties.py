@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.kernel import working_time_oracle as oracle
 
 from motcua.kernel.working_time import (
     STANDARD_WEEK,
@@ -21,6 +20,7 @@ from motcua.kernel.working_time import (
     week,
     worked_minutes,
 )
+from tests.kernel import working_time_oracle as oracle
 
 STANDARD = standard_calendar()
 # Odd hours on purpose: three sessions, an evening, an hour on Sunday, a make-up Saturday with Tuesday's hours.

@@ -335,7 +335,7 @@ def test_unknown_paths_and_methods_are_pages(provider: IdentityProvider) -> None
         (
             '{"pin": "1", "people": ['
             + ",".join(
-                '{"username": "%s", "group": "staff", "claims": {"sub": "1", "HoVaTen": "A"}}' % u
+                f'{{"username": "{u}", "group": "staff", "claims": {{"sub": "1", "HoVaTen": "A"}}}}'
                 for u in "ab"
             )
             + "]}",

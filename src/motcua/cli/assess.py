@@ -95,7 +95,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
-class Unusable(ValueError):  # noqa: N818 - says what the input is
+class Unusable(ValueError):
     """The input cannot be assessed; `code` picks the sentence."""
 
     def __init__(self, code: str, **params: object) -> None:

@@ -76,7 +76,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
-class Unusable(ValueError):  # noqa: N818 - says what the input is
+class Unusable(ValueError):
     """An argument cannot be used; `code` picks the sentence."""
 
     def __init__(self, code: str, **params: object) -> None:

@@ -155,8 +155,7 @@ def acknowledgement(dossier: Dossier, number: str, at: datetime) -> bytes:
             components=items(dossier),
             next_steps=(
                 "Cán bộ một cửa kiểm tra hồ sơ và trả lời trong thời hạn 08 giờ làm việc.",
-                "Khi hồ sơ được tiếp nhận, Giấy tiếp nhận hồ sơ và hẹn trả kết quả (mẫu 01) được gửi vào tài khoản "
-                "và thư điện tử.",
+                "Khi được tiếp nhận, Giấy tiếp nhận hồ sơ và hẹn trả kết quả (mẫu 01) sẽ gửi vào tài khoản và thư điện tử.",
             ),
         )
     )

@@ -100,7 +100,9 @@ def _scope(actor: Actor) -> _Scope:
     )
 
 
-def _condition(view: View, actor: Actor, scope: _Scope, now: datetime, soon: datetime) -> tuple[str, list[Any]]:
+def _condition(
+    view: View, actor: Actor, scope: _Scope, now: datetime, soon: datetime
+) -> tuple[str, list[Any]]:
     """What a view shows; the counts use the same, so that they are right by construction."""
     if view == "mine":
         return (
@@ -182,7 +184,9 @@ def worklist(
     following = None
     if len(fetched) > limit:
         last = page[-1]
-        following = str(last[15]) if q.strip() else f"{(last[1] - _EPOCH) // timedelta(microseconds=1)}~{last[0]}"
+        following = (
+            str(last[15]) if q.strip() else f"{(last[1] - _EPOCH) // timedelta(microseconds=1)}~{last[0]}"
+        )
     reckon = _Reckoner(now, soon)
     return Worklist(
         tuple(_row(fields, actor, reckon) for fields in page), _counts(actor, scope, now, soon), following
@@ -220,7 +224,8 @@ def _page(
             """,  # noqa: S608 - conditions and fields are ours, every value is a parameter
             values,
         )
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def read_key(after: str | None) -> list[Any] | None:
@@ -242,7 +247,9 @@ def _search(actor: Actor, q: str, after: str | None, limit: int) -> list[tuple[A
         found = visible.filter(code__startswith=q.upper())
     else:
         name = fold(q)
-        found = visible.filter(Q(applicant_folded__startswith=name) | Q(applicant_folded__contains=f" {name}"))
+        found = visible.filter(
+            Q(applicant_folded__startswith=name) | Q(applicant_folded__contains=f" {name}")
+        )
     if after and after.isdigit():
         found = found.filter(pk__lt=int(after))
     inner, values = found.order_by("-pk").values("pk")[:limit].query.sql_with_params()
@@ -257,7 +264,8 @@ def _search(actor: Actor, q: str, after: str | None, limit: int) -> list[tuple[A
             """,  # noqa: S608 - the inner query is Django's own, with its parameters
             values,
         )
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 class _Reckoner:
@@ -301,7 +309,9 @@ def _row(fields: Sequence[Any], actor: Actor, reckon: _Reckoner) -> Row:
     )
 
 
-def due_now(agency: str, due: datetime | None, *, paused: bool, actor: Actor, now: datetime) -> tuple[str, int]:
+def due_now(
+    agency: str, due: datetime | None, *, paused: bool, actor: Actor, now: datetime
+) -> tuple[str, int]:
     """(state, working minutes) of a due time, for one dossier."""
     return _Reckoner(now, soon_until(actor, now))(agency, due, paused=paused)
 

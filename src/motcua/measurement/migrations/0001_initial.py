@@ -4,11 +4,25 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+# Facts know the transaction that wrote them, so that a fold takes each exactly once; and they never change.
+FORWARD = """
+ALTER TABLE measurement_fact ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+CREATE INDEX fact_by_transaction ON measurement_fact (xid);
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON measurement_fact
+    FOR EACH ROW EXECUTE FUNCTION motcua_refuse_change();
+"""
+BACK = """
+DROP TRIGGER append_only ON measurement_fact;
+ALTER TABLE measurement_fact DROP COLUMN xid;
+"""
+
+
 class Migration(migrations.Migration):
 
     initial = True
 
     dependencies = [
+        ('kernel', '0002_append_only'),
         ('catalogue', '0001_catalogue'),
         ('dossiers', '0001_initial'),
         ('organisations', '0001_initial'),
@@ -88,4 +102,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('month', 'agency', 'procedure', 'measure'), name='month_rollup_once')],
             },
         ),
+        migrations.RunSQL(FORWARD, BACK),
     ]

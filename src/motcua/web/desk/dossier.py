@@ -123,7 +123,7 @@ def _draw(
         dossier,
         actor,
         now=clock_now(),
-        language=request.LANGUAGE_CODE,  # type: ignore[attr-defined]
+        language=request.LANGUAGE_CODE,
         form=asked.name if asked else "",
         typed=asked.typed if asked else {},
         errors=asked.errors if asked else (),

@@ -214,7 +214,7 @@ def _keep(request: HttpRequest, actor: Actor, draft: Draft) -> tuple[str, list[t
     return pressed, problems
 
 
-def _receive(actor: Actor, draft: Draft, component: int, scan: UploadedFile) -> str:
+def _receive(actor: Actor, draft: Draft, component: int, scan: UploadedFile[Any]) -> str:
     """Take a scan in chunks, as an upload from afar is taken; returns what is wrong with it."""
     now = clock_now()
     try:
@@ -293,7 +293,7 @@ def _page(
     judge: bool = False,
     status: int = 200,
 ) -> HttpResponseBase:
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = request.LANGUAGE_CODE
     bundle = case_bundle(draft.case_id)
     found = list(problems or [])
     sections = []

@@ -39,7 +39,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     step = request.GET.get("step", "")[:30]
     now = clock_now()
     found = worklist(actor, view, after=request.GET.get("after"), q=q, step=step, now=now)
-    english = request.LANGUAGE_CODE == "en"  # type: ignore[attr-defined]
+    english = request.LANGUAGE_CODE == "en"
     tags = {status: status_tag(status) for status in {row.status for row in found.rows}}
     context: dict[str, Any] = {
         "staff": navigation(actor, "desk"),
@@ -59,7 +59,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 def _view(asked: str) -> View:
-    return asked if asked in VIEWS else "mine"  # type: ignore[return-value]
+    return asked if asked in VIEWS else "mine"
 
 
 def count_words(count: int) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import engines
 
 from motcua.kernel.refusals import Refused
-from motcua.web.shared.resend import from_here, resend_page
 from motcua.web.shared.context import bare_page
+from motcua.web.shared.resend import from_here, resend_page
 
 
 def refused_page(request: HttpRequest, error: Refused, words: str) -> HttpResponse:
@@ -41,7 +43,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
     """A page from the template alone: no context processor may ask the database that has just failed."""
-    return HttpResponse(engines["jinja2"].get_template(template).template.render(bare_page(request)), status=status)
+    return HttpResponse(
+        cast("Any", engines["jinja2"].get_template(template)).template.render(bare_page(request)),
+        status=status,
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
