@@ -175,7 +175,8 @@ def submit(
     )
     rows.insert(dossier)
     rows.insert(DossierAnswers(dossier=dossier, body=orjson.dumps(cleaned).decode(), filed_at=now))
-    keep_papers(dossier, uploads, now=now)
+    origin = Paper.Origin.UPLOADED if channel == Channel.ONLINE else Paper.Origin.SCANNED
+    keep_papers(dossier, uploads, now=now, origin=origin)
     draft.dossier = dossier
     draft.body = ""
     rows.update(draft, "dossier", "body")

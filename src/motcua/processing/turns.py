@@ -21,7 +21,7 @@ _MOVES = {
 }
 #: Order on the page: what brings the dossier on first, what ends it last.
 ORDER = (
-    "confirm_duty", "claim", "receive", "propose", "sign", "return_result", "send_back",
+    "confirm_duty", "receive", "sign", "return_result", "claim", "propose", "send_back",
     "ask_supplement", "ask_payment", "reject", "refuse", "release",
 )  # fmt: skip
 

@@ -153,7 +153,8 @@ def _household_business(a: Answers, facts: Facts) -> Values:
         "phone": a.say("dien_thoai_hkd"),
         "activities": [
             {
-                "name": one_line(str(row.get("ten_nganh", ""))) + (" (chính)" if row.get("nganh_chinh") else ""),
+                "name": one_line(str(row.get("ten_nganh", "")))
+                + (" (chính)" if row.get("nganh_chinh") else ""),
                 "code": str(row.get("ma_nganh", "")),
             }
             for row in rows
@@ -177,7 +178,7 @@ def _building_permit(a: Answers, facts: Facts) -> Values:
         "investor": a.say("chu_dau_tu") or facts.applicant,
         "representative": a.upper("nguoi_dai_dien"),
         "address": a.say("dia_chi_lien_he"),
-        "work": joined(a.say("loai_cong_trinh"), a.say("cap_cong_trinh").lower()),
+        "work": joined(a.say("loai_cong_trinh"), a.say("cap_cong_trinh").replace("Cấp", "cấp", 1)),
         "design": f"Hồ sơ thiết kế kèm theo hồ sơ {facts.code}",
         "designer": str(a.part("don_vi_thiet_ke", "ten_don_vi") or ""),
         "site": a.say("dia_diem"),

@@ -130,12 +130,21 @@ def _draw(
         show_days="clock" in request.GET,
     )
     done = request.GET.get("done", "")
-    context["said"] = _(words.INTAKE_DONE) if done == "intake" else _(words.TURNS[done][2]) if done in words.TURNS else ""  # fmt: skip
+    context["said"] = _said(done, signed=bool(dossier.finished_at))
     context["notice"] = notice
     # The receipt of a counter intake is made within seconds: the page looks again until it is there.
     if done == "intake" and not context["slips"]:
         context["refresh"] = 2
     return render(request, "desk/dossier.html", context, status=status)
+
+
+def _said(done: str, *, signed: bool) -> str:
+    """What a turn that has been taken is answered with; a signature is there when the page comes back for it."""
+    if done == "intake":
+        return _(words.INTAKE_DONE)
+    if done in {"sign", "sign_again"} and signed:
+        return _("Kết quả đã được ký số và chuyển sang bước trả kết quả.")
+    return _(words.TURNS[done][2]) if done in words.TURNS else ""
 
 
 def _take(request: HttpRequest, actor: Actor, dossier: Dossier) -> HttpResponseBase:

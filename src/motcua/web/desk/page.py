@@ -195,7 +195,7 @@ def _clock(
         Pause.objects.filter(dossier=dossier).order_by("since").values_list("since", "until", "reason")
     )
     paused = dossier.state in PAUSED
-    open_now = run is not None
+    open_now = run is not None and dossier.finished_at is None
     due = dossier.due_at if dossier.received_at else (run.due_at if run else None)
     state, minutes = (
         due_now(dossier.agency.code, due, paused=paused, actor=actor, now=now) if open_now else ("none", 0)
