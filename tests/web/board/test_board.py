@@ -131,7 +131,7 @@ def test_the_board_speaks_english(committed: Committed) -> None:
     some_dossiers(committed.world)
     folding.fold.run()
     client = committed.world.client("dat")
-    client.cookies["django_language"] = "en"
+    client.cookies["motcua_language"] = "en"
     for period in ("month", "quarter", "year", "twelve"):
         page = client.get("/board/", {"period": period}).content.decode()
         assert "Filed remotely" in page

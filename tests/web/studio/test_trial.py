@@ -94,7 +94,7 @@ def test_what_cannot_be_reckoned_is_said_beside_its_field(
 
 def test_the_national_calendar_is_tried_too_and_in_english(world: World) -> None:
     client = world.client("toan")
-    client.cookies["django_language"] = "en"
+    client.cookies["motcua_language"] = "en"
     page = client.get("/studio/calendars/national/", {**TET, "unit": "same-day"}).content.decode()
     assert "Thursday" in page
     assert "Due:" in page

@@ -59,7 +59,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     """``/board/?agency=H56.201&period=month|quarter|year|twelve``."""
     now = clock_now()
     today = local_day(now)
-    english = request.LANGUAGE_CODE == "en"  # type: ignore[attr-defined]
+    english = request.LANGUAGE_CODE == "en"
     actor = acting(request)
     agencies = reach(actor)
     agency = chosen(agencies, request.GET.get("agency", ""))
@@ -240,7 +240,7 @@ def dossiers(request: HttpRequest) -> HttpResponseBase:
     )
     rows = list(queries.page_behind(found, after=after)[: PAGE + 1])
     asked = {"number": number, "since": since.isoformat(), "until": until.isoformat(), "agency": agency.code}
-    english = request.LANGUAGE_CODE == "en"  # type: ignore[attr-defined]
+    english = request.LANGUAGE_CODE == "en"
     context = {
         "staff": navigation(actor, "board"),
         "title": words.number(number),

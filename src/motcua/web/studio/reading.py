@@ -143,7 +143,7 @@ def _when(text: Any) -> str:
 
 def change_words(change: Mapping[str, Any]) -> str:
     """One line of a calendar's history."""
-    kinds = {"off": _("ngày nghỉ"), "worked": _("ngày làm việc")}
+    kinds = {"off": _("ngày nghỉ"), "worked": _("ngày làm bù")}
     kind, name = kinds.get(change.get("kind", ""), ""), change.get("name", "")
     if "seeded" in change:
         return _("Nạp %(count)s ngày từ danh sách chung") % {"count": change["seeded"]}

@@ -55,7 +55,7 @@ class Typed:
 def calendars(request: HttpRequest) -> HttpResponseBase:
     """``/studio/calendars/``: whose calendars there are, and which of them differ from the one above."""
     actor = acting(request)
-    english = request.LANGUAGE_CODE == "en"  # type: ignore[attr-defined]
+    english = request.LANGUAGE_CODE == "en"
     context = {
         "staff": navigation(actor, "studio"),
         "national": actor.holds(Role.OPERATOR),
@@ -177,7 +177,7 @@ def _draw(request: HttpRequest, actor: Actor, agency: Agency | None, typed: Type
     tomorrow = today + timedelta(days=1)
     asked = request.GET.get("year", "")
     year = int(asked) if re.fullmatch(r"20\d\d", asked, re.ASCII) else today.year
-    language: str = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language: str = request.LANGUAGE_CODE
     english = language == "en"
     code = agency.code if agency else NATIONAL
     hours, own = reading.in_force(agency, today)
