@@ -28,7 +28,7 @@ from motcua.processing.queries import runs_of
 from motcua.results.queries import store_of
 from motcua.web.portal import timeline
 from motcua.web.portal.access import PersonRequest, person_required
-from motcua.web.portal.handling import handling
+from motcua.web.portal.handling import Handling, handling
 from motcua.web.portal.people import address_words
 from motcua.web.portal.queries import (
     account_home,
@@ -53,7 +53,9 @@ def card(dossier: Dossier, *, rated: bool = True) -> dict[str, Any]:
     state = dossier.state
     words = timeline.next_words(dossier.status)
     if state is Status.REGISTERED:
-        words += " " + _("Cơ quan trả lời chậm nhất %(when)s.") % {"when": datetime_vn(intake_answer_by(dossier))}
+        words += " " + _("Cơ quan trả lời chậm nhất %(when)s.") % {
+            "when": datetime_vn(intake_answer_by(dossier))
+        }
     elif state is Status.SUPPLEMENT and (asked := getattr(dossier, "supplement", None)) is not None:
         until = datetime_vn(answer_by(dossier, asked.asked_at))
         words = _("Cần Ông/Bà bổ sung trước %(when)s.") % {"when": until}
@@ -139,11 +141,13 @@ def _page(request: PersonRequest, found: Dossier, refused: Refused | None = None
     result = getattr(found, "result", None)
     papers = papers_of(found)
     events = history(found)
+    having = handling(found, runs_of(found.pk), events, actor=request.actor, now=now())
     context = {
         "dossier": found,
         "next": timeline.next_words(found.status),
         "entries": timeline.entries(found, events),
-        "handling": handling(found, runs_of(found.pk), events, actor=request.actor, now=now()),
+        "handling": having,
+        "handlers": _handlers(having),
         "supplement": supplement,
         "answer_by": answer_by(found, supplement.asked_at)
         if supplement and not supplement.answered_at
@@ -179,9 +183,18 @@ def _page(request: PersonRequest, found: Dossier, refused: Refused | None = None
         "done": request.GET.get("done", ""),
         "problem": sentence(refused.code, refused.params) if refused else "",
     }
-    return render(
-        request, "portal/account/dossier.html", context, status=refused.status if refused else 200
-    )
+    return render(request, "portal/account/dossier.html", context, status=refused.status if refused else 200)
+
+
+def _handlers(having: Handling) -> list[dict[str, str]]:
+    """Who took the dossier in and who resolves it, as rows of a summary list."""
+    rows = [
+        (_("Nơi tiếp nhận"), having.received_unit),
+        (_("Người tiếp nhận"), having.received_by),
+        (_("Nơi đang giải quyết"), having.unit),
+        (_("Người đang giải quyết"), having.officer or (_("Chưa phân công") if having.unit else "")),
+    ]
+    return [{"key": key, "value": value} for key, value in rows if value]
 
 
 def level_words() -> dict[int, str]:
@@ -203,7 +216,7 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
         try:
             withdraw_dossier(actor=request.actor, code=code, reason="", now=now())
         except Conflict as refused:
-            return _page(request, found, refused)
+            return _page(request, dossier_of(request.actor, code), refused)
         return HttpResponseRedirect(f"/account/dossiers/{code}/?done=withdrawn")
     if "withdraw" not in allowed(found.state):
         return HttpResponseRedirect(f"/account/dossiers/{code}/")
@@ -216,7 +229,9 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
 def rate(request: PersonRequest, code: str) -> HttpResponse:
     """Three levels: the whole (needed), convenience, timeliness, attitude (R1.30)."""
     found = dossier_of(request.actor, code)
-    if request.method != "POST" and (getattr(found, "rating", None) is not None or found.state not in RATEABLE):
+    if request.method != "POST" and (
+        getattr(found, "rating", None) is not None or found.state not in RATEABLE
+    ):
         return HttpResponseRedirect(f"/account/dossiers/{code}/")
     given = {name: _level(request.POST.get(name, "")) for name in ASPECTS}
     overall = given["overall"]

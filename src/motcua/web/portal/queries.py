@@ -137,7 +137,9 @@ class Account:
 
 
 #: What the person can do something about; a result given back is offered for rating for a while, then left in peace.
-_MINE = Q(status__in=[Status.SUPPLEMENT, Status.FINANCIAL_DUTY]) | Q(status=Status.FINISHED, return_by="counter")
+_MINE = Q(status__in=[Status.SUPPLEMENT, Status.FINANCIAL_DUTY]) | Q(
+    status=Status.FINISHED, return_by="counter"
+)
 RATING_OFFERED = timedelta(days=60)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
