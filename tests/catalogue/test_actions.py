@@ -55,7 +55,7 @@ def test_import_writes_versions_with_their_parts() -> None:
     assert birth.current_version is not None
     assert birth.current_version.published_at == NOW
     case = ProcedureCase.objects.get(version=birth.current_version)
-    assert (case.term_value, case.term_unit, case.term_cutoff) == (8, "working_hour", dt.time(15, 0))
+    assert (case.term_value, case.term_unit, case.term_cutoff) == (1, "same_day", dt.time(15, 0))
     assert case.components.count() == 7
     assert case.fees.count() == 3
     assert LegalBasis.objects.filter(version=birth.current_version).count() == 12

@@ -90,7 +90,7 @@ def test_same_day_with_a_cutoff() -> None:
         "cutoff": "15:00",
     }
     term, odd = read_term("x", legal, [line(1)], verified=False)
-    assert (term.value, term.unit, term.cutoff, term.certain) == (8, "working_hour", "15:00", True)
+    assert (term.value, term.unit, term.cutoff, term.certain) == (1, "same_day", "15:00", True)
     assert "term_disagrees_with_portal" not in reasons(odd)
 
 

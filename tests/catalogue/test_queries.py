@@ -46,7 +46,7 @@ def test_a_page_holds_the_eleven_items() -> None:
     assert [step.key for step in page.sequence] == ["file", "receive", "resolve", "return"]  # 2
     assert page.channels == ("online", "post", "counter")  # 3, 10
     assert (len(case.papers), page.sets) == (7, 1)  # 4
-    assert (case.term.value, case.term.unit, case.term.cutoff) == (8, "working_hour", "15:00")  # 5
+    assert (case.term.value, case.term.unit, case.term.cutoff) == (1, "same_day", "15:00")  # 5
     assert page.subjects[0] == "Công dân Việt Nam"  # 6
     assert page.executing_agencies == ("Ủy ban nhân dân cấp xã",)  # 7
     assert page.results == (("Giấy khai sinh", "KQ.G15.000031"),)  # 8

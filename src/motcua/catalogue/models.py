@@ -37,6 +37,7 @@ class Channel(models.TextChoices):
 
 
 class TermUnit(models.TextChoices):
+    SAME_DAY = "same_day"
     WORKING_HOUR = "working_hour"
     WORKING_DAY = "working_day"
     CALENDAR_DAY = "calendar_day"

@@ -39,7 +39,7 @@ class TermView:
     """`value` null: the source gives no certain number; `rule` may still say something."""
 
     value: int | None
-    unit: str  # working_hour | working_day | calendar_day | ""
+    unit: str  # same_day | working_hour | working_day | calendar_day | ""
     cutoff: str | None  # "15:00": received later counts from the next working day
     rule: str
     certain: bool

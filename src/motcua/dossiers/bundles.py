@@ -52,6 +52,8 @@ class CaseBundle:
         """The legal term; None where the source gives none (then nothing is promised)."""
         if self.term_value is None:
             return None
+        if self.term_unit == "same_day":
+            return parse_term("same-day")
         unit = {"working_hour": "wh", "working_day": "wd", "calendar_day": "d"}[self.term_unit]
         return parse_term(f"{self.term_value}{unit}")
 

@@ -37,6 +37,8 @@ def term_words(bundle: CaseBundle) -> str:
     """The legal term as the slip says it."""
     if bundle.term_value is None:
         return "theo quy định của pháp luật"
+    if bundle.term_unit == "same_day":
+        return "trong ngày làm việc"
     return f"{bundle.term_value:02d} {_UNIT_WORDS[bundle.term_unit]}"
 
 

@@ -20,6 +20,7 @@ _PORTAL_UNITS = {"hour": "working_hour", "working_day": "working_day", "calendar
 _LONGEST = {"hour": 400, "working_day": 250, "calendar_day": 365, "unspecified": 100}
 _IN_RULE = re.compile(r"(\d+)\s*(ngày làm việc|ngày|giờ)", re.IGNORECASE)
 WORKING_DAY_HOURS = 8
+_SAME_DAY = re.compile(r"\btrong ngày\b", re.IGNORECASE)
 
 
 def read_term(
@@ -60,6 +61,9 @@ def read_term(
         if not rule:  # then the number has no other witness
             certain = False
     cutoff = legal.get("cutoff")
+    if unit == "working_hour" and value == WORKING_DAY_HOURS and _SAME_DAY.search(rule):
+        # "Trong ngày" ends when the day's work ends, not eight working hours later on the next day.
+        value, unit = 1, "same_day"
     return Term(value=value, unit=unit, cutoff=cutoff, rule=public_text(rule), certain=certain), odd
 
 

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('condition', models.TextField(blank=True, help_text='When this case applies, in words')),
                 ('position', models.PositiveSmallIntegerField()),
                 ('term_value', models.PositiveSmallIntegerField(null=True)),
-                ('term_unit', models.CharField(blank=True, choices=[('working_hour', 'Working Hour'), ('working_day', 'Working Day'), ('calendar_day', 'Calendar Day')], max_length=12)),
+                ('term_unit', models.CharField(blank=True, choices=[('same_day', 'Same Day'), ('working_hour', 'Working Hour'), ('working_day', 'Working Day'), ('calendar_day', 'Calendar Day')], max_length=12)),
                 ('term_cutoff', models.TimeField(help_text='Received later than this: counted from the next working day', null=True)),
                 ('term_rule', models.TextField(blank=True)),
                 ('term_certain', models.BooleanField(default=False)),

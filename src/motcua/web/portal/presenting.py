@@ -41,7 +41,9 @@ def term_words(term: TermView) -> str:
     if term.value is None:
         return _("Theo quy định của pháp luật")
     count = {"num": term.value}
-    if term.unit == "working_hour":
+    if term.unit == "same_day":
+        words = _("Trong ngày làm việc")
+    elif term.unit == "working_hour":
         words = ngettext("%(num)s giờ làm việc", "%(num)s giờ làm việc", term.value) % count
     elif term.unit == "calendar_day":
         words = ngettext("%(num)s ngày", "%(num)s ngày", term.value) % count

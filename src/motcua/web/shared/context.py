@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.utils.functional import SimpleLazyObject
 
 from motcua.kernel.caching import Kept
 from motcua.organisations.models import Agency
@@ -38,6 +40,8 @@ def bare_page(request: HttpRequest) -> dict[str, Any]:
         "site": site_agency.peek(settings.SITE_AGENCY) or NAMELESS,
         "hotline": settings.SITE_HOTLINE,
         "demo": settings.DEMO,
+        # Masked once a page: Django's own value is masked anew for each form that prints it.
+        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
         "actor": None,
         "account": None,
         "signed_in": False,
@@ -53,6 +57,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "site": site_agency(settings.SITE_AGENCY),
         "hotline": settings.SITE_HOTLINE,
         "demo": settings.DEMO,
+        # Masked once a page: Django's own value is masked anew for each form that prints it.
+        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
         "actor": getattr(request, "actor", None),
         "account": getattr(request, "user", None),
         "signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated,

@@ -11,9 +11,9 @@ const MIB = 1024 * 1024;
 let turn = Promise.resolve(); // one file after another, also across pickers: a phone's line carries no two
 
 export const size = (bytes) =>
-  bytes < 1e3 ? `${bytes}\u00a0B`
-  : bytes < 1e6 ? `${Math.round(bytes / 1e3)}\u00a0KB`
-  : `${(bytes / 1e6).toFixed(1).replace(".0", "").replace(".", ",")}\u00a0MB`;
+  bytes < 1024 ? `${bytes}\u00a0B`
+  : bytes < MIB ? `${Math.round(bytes / 1024)}\u00a0KB`
+  : `${(bytes / MIB).toFixed(1).replace(".0", "").replace(".", ",")}\u00a0MB`;
 
 class Row {
   constructor(box, file) {
