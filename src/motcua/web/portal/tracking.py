@@ -44,10 +44,10 @@ def track(request: HttpRequest) -> HttpResponse:
     address = client_address(request)
     wait = FROM_ADDRESS.blocked(address) or OF_DOSSIER.blocked(code)
     if wait is None:
-        row = Dossier.objects.filter(code=code).values_list("status", "lookup_secret").first()
-        if row is not None and same_secret(secret, row[1]):
+        row = Dossier.objects.filter(code=code).only("status", "lookup_secret").first()
+        if row is not None and same_secret(secret, row.lookup_secret):
             return _private(
-                render(request, "portal/track.html", {"code": code, "error": "", "found": _found(row[0])})
+                render(request, "portal/track.html", {"code": code, "error": "", "found": _found(row.status)})
             )
         wait = FROM_ADDRESS.fail(address)
         if row is not None:
