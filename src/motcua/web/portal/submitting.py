@@ -38,25 +38,28 @@ RETURN_WAYS = ("online", "counter", "post")
 @require_http_methods(["GET", "POST"])
 def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     """Everything once more, with what is missing as links; then filed, once however often the button is pressed."""
-    filing = load(request, draft_id)
-    if filing.draft.dossier_id:
-        return HttpResponseRedirect(f"{filing.base}done/")
     if request.method == "GET":
+        filing = load(request, draft_id)
+        if filing.draft.dossier_id:
+            return HttpResponseRedirect(f"{filing.base}done/")
         return _check_page(request, filing, [])
+    # The action reads the draft and its files under its lock and judges them: here only what it is asked for.
+    draft = drafts.mine(request.actor, draft_id)
+    done = HttpResponseRedirect(f"/drafts/{draft.pk}/done/")
+    if draft.dossier_id:
+        return done
+    if draft.supplements_id:
+        return _answer_supplement(request, draft_id)
     errors = []
     return_by = request.POST.get("return_by", "")
-    if filing.supplement is None:
-        if return_by not in RETURN_WAYS:
-            errors.append(("#return_by", _("Chọn cách nhận kết quả")))
-        if request.POST.get("declared") != "1":
-            errors.append(("#declared", _("Đánh dấu vào lời cam đoan để nộp hồ sơ")))
-    if errors or not ready(filing):
-        return _check_page(request, filing, errors or [("", sentence("draft.not_filable", {}))])
+    if return_by not in RETURN_WAYS:
+        errors.append(("#return_by", _("Chọn cách nhận kết quả")))
+    if request.POST.get("declared") != "1":
+        errors.append(("#declared", _("Đánh dấu vào lời cam đoan để nộp hồ sơ")))
+    if errors:
+        return _check_page(request, load(request, draft_id), errors)
+    agency = units_of(draft.agency_id).agency
     try:
-        if filing.supplement is not None:
-            dossier = answer_supplement(actor=request.actor, draft_id=draft_id, now=now())
-            return HttpResponseRedirect(f"/account/dossiers/{dossier.code}/?done=supplement")
-        agency = units_of(filing.draft.agency_id).agency
         submit(
             actor=request.actor,
             draft_id=draft_id,
@@ -69,7 +72,19 @@ def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
         pass
     except NotFilable:
         return _check_page(request, load(request, draft_id), [("", sentence("draft.not_filable", {}))])
-    return HttpResponseRedirect(f"{filing.base}done/")
+    return done
+
+
+def _answer_supplement(request: PersonRequest, draft_id: UUID) -> HttpResponse:
+    """What was asked for is sent; the page says what is left when it is not complete."""
+    filing = load(request, draft_id)
+    if ready(filing):
+        try:
+            dossier = answer_supplement(actor=request.actor, draft_id=draft_id, now=now())
+            return HttpResponseRedirect(f"/account/dossiers/{dossier.code}/?done=supplement")
+        except NotFilable:
+            filing = load(request, draft_id)
+    return _check_page(request, filing, [("", sentence("draft.not_filable", {}))])
 
 
 def ready(filing: Filing) -> bool:
