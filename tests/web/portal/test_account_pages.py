@@ -159,3 +159,24 @@ def test_new_messages_come_first(world: World, lan: Client) -> None:
 def test_a_file_that_is_not_there_is_not_found(world: World, lan: Client) -> None:
     for path in ("paper/0", "paper/99999999999999999999999", "slip/x", "nothing/1", "upload/1"):
         assert lan.get(f"/account/files/{path}/").status_code == 404
+
+
+def test_a_late_office_says_so_and_apologises(
+    world: World, lan: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = factories.advance(world, factories.filed_dossier(world), "processing")
+    monkeypatch.setattr("motcua.web.portal.account.now", lambda: world.now + timedelta(hours=2))
+    assert "Đã quá thời gian hẹn trả" not in page_of(lan, "/account/")
+    monkeypatch.setattr("motcua.web.portal.account.now", lambda: dossier.due_at + timedelta(days=7))
+    assert "Đã quá thời gian hẹn trả" in page_of(lan, "/account/")
+    assert "mc-due--late" in page_of(lan, address(dossier))
+
+
+def test_an_offer_to_rate_is_made_three_times_not_ten(
+    world: World, lan: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("motcua.web.portal.account.now", lambda: world.now + timedelta(days=1))
+    for _ in range(4):
+        factories.advance(world, factories.filed_dossier(world, code=factories.COPIES), "returned")
+    waiting = page_of(lan, "/account/").partition("Hồ sơ đã nộp</h2>")[0]
+    assert waiting.count("xem kết quả và đánh giá") == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -44,11 +45,14 @@ from motcua.web.shared.views import YEAR
 from motcua.web.shared.wording import sentence
 
 WAITS = frozenset({Status.SUPPLEMENT, Status.FINANCIAL_DUTY})
+ON_THE_CLOCK = frozenset({Status.RECEIVED, Status.PROCESSING})
 RATEABLE = CLOSED | {Status.FINISHED}
+#: How many results are offered for rating at once.
+OFFERS = 3
 ASPECTS = ("overall", "convenience", "timeliness", "attitude")
 
 
-def card(dossier: Dossier, *, rated: bool = True) -> dict[str, Any]:
+def card(dossier: Dossier, *, at: datetime, rated: bool = True) -> dict[str, Any]:
     """A dossier as ``components/cards.html`` shows it, with the date that matters now. ``rated``: nothing to rate."""
     state = dossier.state
     words = timeline.next_words(dossier.status)
@@ -56,6 +60,8 @@ def card(dossier: Dossier, *, rated: bool = True) -> dict[str, Any]:
         words += " " + _("Cơ quan trả lời chậm nhất %(when)s.") % {
             "when": datetime_vn(intake_answer_by(dossier))
         }
+    elif state in ON_THE_CLOCK and dossier.due_at is not None and dossier.due_at < at:
+        words = _("Đã quá thời gian hẹn trả. Chúng tôi xin lỗi Ông/Bà; cơ quan vẫn đang giải quyết.")
     elif state is Status.SUPPLEMENT and (asked := getattr(dossier, "supplement", None)) is not None:
         until = datetime_vn(answer_by(dossier, asked.asked_at))
         words = _("Cần Ông/Bà bổ sung trước %(when)s.") % {"when": until}
@@ -74,7 +80,7 @@ def card(dossier: Dossier, *, rated: bool = True) -> dict[str, Any]:
         "mine": state in WAITS or (state is Status.FINISHED and dossier.return_by == "counter"),
         "due_state": "none",
         "due_minutes": 0,
-        "due_at": dossier.due_at if state in {Status.RECEIVED, Status.PROCESSING} else None,
+        "due_at": dossier.due_at if state in ON_THE_CLOCK else None,
     }
 
 
@@ -83,7 +89,9 @@ def card(dossier: Dossier, *, rated: bool = True) -> dict[str, Any]:
 def home(request: PersonRequest) -> HttpResponse:
     """What waits for me first, then the rest; ``?after=`` the next page."""
     after = request.GET.get("after", "")
-    found = account_home(request.actor, after=after, now=now())
+    at = now()
+    found = account_home(request.actor, after=after, now=at)
+    waiting = [card(dossier, at=at, rated=dossier.rated) for dossier in found.waiting]  # type: ignore[attr-defined]
     context = {
         "first_page": not after,
         "drafts": [
@@ -95,12 +103,10 @@ def home(request: PersonRequest) -> HttpResponse:
             }
             for draft in found.drafts
         ],
-        # What the law lets run out comes before what is only offered.
-        "waiting": sorted(
-            (card(dossier, rated=dossier.rated) for dossier in found.waiting),  # type: ignore[attr-defined]
-            key=lambda entry: not entry["mine"],
-        ),
-        "others": [card(dossier) for dossier in found.dossiers],
+        # What runs out comes before what is only offered, and an offer is not made ten times over.
+        "waiting": [entry for entry in waiting if entry["mine"]]
+        + [entry for entry in waiting if not entry["mine"]][:OFFERS],
+        "others": [card(dossier, at=at) for dossier in found.dossiers],
         "more": f"?after={found.more}" if found.more else "",
         "unread": found.unread,
         "stored": found.stored,
