@@ -92,7 +92,9 @@ def people(now: datetime) -> World:
                 )  # fmt: skip
                 for unit, role in zip(units, ("one_stop", "civil_servant", "head"), strict=True):
                     account = Account.objects.create(
-                        subject=f"bench|{agency.code}|{role}", full_name=f"Cán bộ {agency.code} {role}", created_at=now
+                        subject=f"bench|{agency.code}|{role}",
+                        full_name=f"Cán bộ {agency.code} {role}",
+                        created_at=now,
                     )
                     post = Post.objects.create(unit=unit, title="Công chức", role=role)
                     Holding.objects.create(post=post, officer=account, since=date(2025, 7, 1))
@@ -114,7 +116,9 @@ def people(now: datetime) -> World:
     for holding in Holding.objects.filter(officer__subject__startswith="bench|").select_related("post__unit"):
         officers.setdefault(holding.post.unit.agency_id, {})[holding.post.role] = holding.officer_id
     citizens = list(
-        Account.objects.filter(subject__startswith="bench|citizen|").order_by("id").values_list("pk", flat=True)
+        Account.objects.filter(subject__startswith="bench|citizen|")
+        .order_by("id")
+        .values_list("pk", flat=True)
     )
     return World(case.pk, officers, citizens)
 
@@ -171,7 +175,9 @@ def _pools(now: datetime) -> dict[str, list[Any]]:
     contact = '{"phone":"0912345678","address":"Số 2 đường Tống Duy Tân"}'
     return {
         "secret": [crypto.encrypt(SECRET, "dossiers_dossier.lookup_secret") for _ in range(POOL)],
-        "number": [crypto.encrypt(f"0381900{n:05d}", "dossiers_dossier.applicant_number") for n in range(POOL)],
+        "number": [
+            crypto.encrypt(f"0381900{n:05d}", "dossiers_dossier.applicant_number") for n in range(POOL)
+        ],
         "index": [crypto.blind_index(f"0381900{n:05d}", crypto.CITIZEN_ID) for n in range(POOL)],
         "contact": [crypto.encrypt(contact, "dossiers_dossier.contact") for _ in range(POOL)],
         "name": [_name(n) for n in range(POOL)],
@@ -213,12 +219,12 @@ _DOSSIERS = f"""
              WHERE id = ANY(%(agency_ids)s)) AS agency ON agency.place = n %% %(agencies)s
       JOIN organisations_unit AS civil ON civil.agency_id = agency.id AND civil.code = 'civil'
      ORDER BY n
-"""  # noqa: S608 - constants only
+"""
 _ANSWERS = f"""
     INSERT INTO dossiers_dossieranswers (dossier_id, number, body, filed_at)
     SELECT id, 1, (%(answers)s::text[])[1 + id %% {POOL}], submitted_at FROM dossiers_dossier WHERE id > %(after)s
      ORDER BY id
-"""  # noqa: S608
+"""
 _SLIPS = """
     INSERT INTO dossiers_slip (dossier_id, kind, number, year, blob_id, issued_at)
     SELECT id, kind, id, 2026, %(blob)s, submitted_at
@@ -306,7 +312,7 @@ _DRAFTS = f"""
                                       created_at)
     SELECT gen_random_uuid(), made.id, component, 'ban-chup.pdf', 14, 14, 'kept', '', %(blob)s, %(now)s
       FROM made, unnest(%(components)s::bigint[]) AS component
-"""  # noqa: S608
+"""
 
 
 def drafts(world: World, many: int, now: datetime) -> list[tuple[str, int]]:

@@ -76,7 +76,9 @@ def submit(request: HttpRequest) -> HttpResponse:
     dossier.save(update_fields=["event_seq"])
     DossierAnswers.objects.create(dossier=dossier, body=draft.body, filed_at=now)
     for upload in uploads:
-        dossier.papers.create(component_id=upload.component_id, blob_id=upload.blob_id, filename="a.pdf", added_at=now)
+        dossier.papers.create(
+            component_id=upload.component_id, blob_id=upload.blob_id, filename="a.pdf", added_at=now
+        )
     draft.dossier = dossier
     draft.save(update_fields=["dossier"])
     StepRun.objects.create(
@@ -106,7 +108,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def dossier(request: HttpRequest) -> HttpResponse:
     found = Dossier.objects.select_related("procedure", "agency", "unit").get(code=request.GET["code"])
     answers = DossierAnswers.objects.filter(dossier=found).latest("number")
-    events = "".join(f"<li>{e.at} {e.kind}" for e in Event.objects.filter(stream=found.stream).order_by("seq"))
+    events = "".join(
+        f"<li>{e.at} {e.kind}" for e in Event.objects.filter(stream=found.stream).order_by("seq")
+    )
     runs = "".join(f"<li>{r.step.name}" for r in StepRun.objects.filter(dossier=found).select_related("step"))
     papers = "".join(f"<li>{p.filename}" for p in found.papers.all())
     slips = "".join(f"<li>{s.kind}" for s in Slip.objects.filter(dossier=found))
@@ -116,7 +120,11 @@ def dossier(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def step(request: HttpRequest) -> HttpResponse:
     now = datetime.now(UTC)
-    run = StepRun.objects.select_for_update(of=("self", "dossier")).select_related("dossier").get(pk=request.GET["run"])
+    run = (
+        StepRun.objects.select_for_update(of=("self", "dossier"))
+        .select_related("dossier")
+        .get(pk=request.GET["run"])
+    )
     received = run.dossier
     received.status, received.received_at, received.due_at = 2, now, now + timedelta(days=3)
     _event(received, "dossier.received", now)

@@ -51,7 +51,7 @@ def environment(cluster: Cluster, folder: Path, port: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
     return kept | ENVIRONMENT | {
         "DATABASE_URL": cluster.url(),
-        "DJANGO_SETTINGS_MODULE": os.environ.get("BENCH_SETTINGS", "motcua.config.settings"),
+        "DJANGO_SETTINGS_MODULE": "motcua.config.settings",
         "MOTCUA_DATA": str(folder),
         "MOTCUA_HEALTH_DIR": str(folder / "run"),
         "MOTCUA_BASE_URL": f"http://127.0.0.1:{port}",
@@ -92,9 +92,24 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     raise SystemExit(f"bench: the web server did not start; see {log}")
 
 
-def cpu_seconds(group: int) -> float:
-    """User and system time of every living process in a process group, their ended children included."""
-    ticks = 0
+@dataclass(frozen=True)
+class Spent:
+    """CPU seconds so far: of a web server with its workers, of PostgreSQL, and of the whole machine (all cores)."""
+
+    web: float
+    database: float
+    machine: float
+
+    def since(self, before: Spent) -> Spent:
+        return Spent(self.web - before.web, self.database - before.database, self.machine - before.machine)
+
+
+def spent(web: Web, cluster: Cluster) -> Spent:
+    """Ended children are in their parent's account, so a closed connection's backend is not lost."""
+    assert cluster.process is not None
+    master = cluster.process.pid
+    tick = os.sysconf("SC_CLK_TCK")
+    of_web = of_database = 0
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
@@ -102,6 +117,11 @@ def cpu_seconds(group: int) -> float:
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[2]) == group:
-            ticks += sum(int(value) for value in fields[11:15])
-    return ticks / os.sysconf("SC_CLK_TCK")
+        used = sum(int(value) for value in fields[11:15])
+        if int(fields[2]) == web.process.pid:
+            of_web += used
+        elif int(fields[1]) == master or int(folder.name) == master:
+            of_database += used
+    # user, nice, system, idle, iowait, irq, softirq, steal
+    columns = [int(value) for value in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return Spent(of_web / tick, of_database / tick, (sum(columns) - columns[3] - columns[4]) / tick)

@@ -84,7 +84,10 @@ class Screens:
         )
         fields = {"return_by": "online", "declared": "1"}
         return Screen(
-            [_post(f"/drafts/{draft}/check/", fields, self.port, self.sessions[who]) for draft, who in made[:many]],
+            [
+                _post(f"/drafts/{draft}/check/", fields, self.port, self.sessions[who])
+                for draft, who in made[:many]
+            ],
             [
                 _get(f"/submit?draft={draft}&version={version}&procedure={procedure}", self.floor_port)
                 for draft, _who in made[many:]
