@@ -157,6 +157,9 @@ def _number(
     part, whole = share.counts(total)
     (before, then), (month, now) = months[-2], months[-1]
     state, need = words.need(share, part, whole, target)
+    # Without a target the sentence counts what was late, and opens it.
+    lateness = share.key == "on_time" and target is None and part < whole
+    late = _behind("late", shown.since, shown.until, agency) if lateness else ""
     return {
         "title": _(share.title),
         "value": percent_vn(share.of(total)) if whole else "",
@@ -176,6 +179,7 @@ def _number(
         ],
         "change": words.change(share.of(now), share.of(then)),
         "need": need,
+        "need_href": late,
         "state": state,
     }
 
