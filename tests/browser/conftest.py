@@ -83,7 +83,7 @@ def _wait(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"Motcua was not ready in time:\n{log.read_text(errors='replace')[-4000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     path = find()
     if path is None:

@@ -31,7 +31,9 @@ def fill(page: Page, press: Callable[[Locator], None]) -> None:
         if group.is_visible() and not group.locator("input:checked").count():
             choices = group.locator("input")
             # Purpose: the last one, "another purpose", asks for the least.
-            press(choices.last if "muc_dich" in (choices.first.get_attribute("name") or "") else choices.first)
+            press(
+                choices.last if "muc_dich" in (choices.first.get_attribute("name") or "") else choices.first
+            )
     for box in form.locator("input[type=checkbox]").all():
         wrapper = box.locator("xpath=ancestor::*[@data-field][1]")
         if (

@@ -113,12 +113,14 @@ def test_a_day_is_about_a_day() -> None:
 
 
 def test_every_registered_job_is_known_to_the_queue() -> None:
-    for name, spec in JOBS.items():
+    # The faults' own jobs are registered by their tests and exist in their workers only.
+    ours = {name: spec for name, spec in JOBS.items() if not name.startswith("faults.")}
+    for name, spec in ours.items():
         task = app.tasks[name]
         assert task.queue == spec.queue
         assert task.retry_strategy == Patience(spec.attempts)
     periodic = {periodic.task.name for periodic in app.periodic_registry.periodic_tasks.values()}
-    assert periodic == {name for name, spec in JOBS.items() if spec.cron}
+    assert periodic == {name for name, spec in ours.items() if spec.cron}
 
 
 def test_what_runs_by_itself_is_tried_once_since_it_comes_again() -> None:

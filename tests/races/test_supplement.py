@@ -18,7 +18,9 @@ pytestmark = pytest.mark.race
 LATER = NOW + timedelta(hours=3)
 
 
-def test_a_supplement_begun_in_two_tabs_is_one_draft_and_answered_twice_is_one_answer(committed: Committed) -> None:
+def test_a_supplement_begun_in_two_tabs_is_one_draft_and_answered_twice_is_one_answer(
+    committed: Committed,
+) -> None:
     world = committed.world
     dossier = factories.filed_dossier(world)
     field = next(iter(dossier.answer_sets.get().values))

@@ -244,7 +244,7 @@ def test_the_clock_in_words(env: jinja2.Environment, state: str, minutes: int, w
 
 
 def test_the_size_limit_stands_beside_the_file_picker(env: jinja2.Environment) -> None:
-    assert "X
+    assert "Mỗi tệp tối đa 10\u00a0MB" in macro(env, "files", "upload('c', 'Giấy', '/u/', 10485760)")
 
 
 @pytest.mark.parametrize(

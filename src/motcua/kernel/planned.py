@@ -99,7 +99,7 @@ def _build(query: Query, using: str) -> tuple[Plan, int]:
         names=[column[0].target.attname for column in compiler.select[start:stop]],
         start=start,
         stop=stop,
-        populators=get_related_populators(info, compiler.select, using),  # type: ignore[attr-defined]
+        populators=cast(Any, get_related_populators)(info, compiler.select, using),
         convert=convert if converters else None,
     )
     return plan, len(params)
@@ -167,4 +167,4 @@ class PlannedQuerySet(models.QuerySet[M]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._iterable_class = PlannedIterable  # type: ignore[assignment]
+        self._iterable_class = PlannedIterable

@@ -17,9 +17,11 @@ from django.db.models.fields import AutoField, Field
 @cache
 def _insert_sql(model: type[models.Model]) -> tuple[str, tuple[Field[Any, Any], ...], bool]:
     """The INSERT of a table, the fields it takes in order, and whether it gives back a key."""
-    meta = model._meta
-    given = tuple(field for field in meta.local_concrete_fields if not isinstance(field, AutoField))
-    quote = connection.ops.quote_name
+    meta: Any = model._meta
+    given: tuple[Field[Any, Any], ...] = tuple(
+        field for field in meta.local_concrete_fields if not isinstance(field, AutoField)
+    )
+    quote: Any = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in given)
     places = ", ".join(["%s"] * len(given))
     sql = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - names of our own models
@@ -30,12 +32,12 @@ def _insert_sql(model: type[models.Model]) -> tuple[str, tuple[Field[Any, Any], 
 @cache
 def _update_sql(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[Field[Any, Any], ...]]:
     """The UPDATE of some fields of one row, and these fields with the key last."""
-    meta = model._meta
-    fields = tuple(meta.get_field(name) for name in names)
-    quote = connection.ops.quote_name
-    changes = ", ".join(f"{quote(field.column)} = %s" for field in fields)  # type: ignore[union-attr]
+    meta: Any = model._meta
+    fields: tuple[Field[Any, Any], ...] = tuple(meta.get_field(name) for name in names)
+    quote: Any = connection.ops.quote_name
+    changes = ", ".join(f"{quote(field.column)} = %s" for field in fields)
     sql = f"UPDATE {quote(meta.db_table)} SET {changes} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
-    return sql, (*fields, meta.pk)  # type: ignore[return-value]
+    return sql, (*fields, meta.pk)
 
 
 def _values(row: models.Model, fields: tuple[Field[Any, Any], ...], *, add: bool) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 
 from motcua.dossiers.drafts import blob_store
@@ -100,9 +101,17 @@ def _send(email: int) -> None:
     )
 
 
+def to_person(actor: Actor) -> Q:
+    """Messages of an account, and those about what was filed for the same person at a counter."""
+    mine = Q(account=actor.account)
+    if actor.identity_index is not None:
+        mine |= Q(account=None, dossier__applicant_index=actor.identity_index)
+    return mine
+
+
 def mark_read(*, actor: Actor, now: datetime) -> None:
     """The person has seen the messages."""
-    Message.objects.filter(account=actor.account, read_at=None).update(read_at=now)
+    Message.objects.filter(to_person(actor), read_at=None).update(read_at=now)
 
 
 def inbox(actor: Actor) -> list[Message]:
@@ -110,7 +119,7 @@ def inbox(actor: Actor) -> list[Message]:
     if actor.account is None:
         return []
     return list(
-        Message.objects.filter(account=actor.account)
+        Message.objects.filter(to_person(actor))
         .select_related("dossier__procedure", "dossier__agency")
         .order_by("-at")[:100]
     )

@@ -58,7 +58,9 @@ def _recompute(pk: int, now: datetime) -> bool:
 
 
 def _moved(dossier: Dossier) -> bool:
-    return dossier.due_at != _due(dossier) or any(run.due_at != due for run, due in _runs(dossier, lock=False))
+    return dossier.due_at != _due(dossier) or any(
+        run.due_at != due for run, due in _runs(dossier, lock=False)
+    )
 
 
 def _due(dossier: Dossier) -> datetime | None:

@@ -44,8 +44,10 @@ def draft(dossier: Dossier, *, content: Mapping[str, Any], actor: Actor, now: da
         )
     if result.state != ResultDocument.State.DRAFT:
         raise Refused("result.being_signed")
-    result.template = template_for(bundle.national_code).key
-    result.title = bundle.result_name[:200]
+    template = template_for(bundle.national_code)
+    result.template = template.key
+    # The list of results also names notices of refusal and the like; a document of its own kind has its own name.
+    result.title = (bundle.result_name if template.key == "decision" else template.title)[:200]
     result.content = orjson.dumps(dict(content)).decode()
     result.drafted_by_id, result.drafted_at = actor.account, now
     result.save()

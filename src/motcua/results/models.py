@@ -28,9 +28,13 @@ class ResultDocument(models.Model):
     number = models.PositiveIntegerField(null=True)
     year = models.PositiveSmallIntegerField(null=True)
     content = EncryptedTextField(help_text="JSON that the template is filled with")
-    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     drafted_at = models.DateTimeField()
-    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     ordered_at = models.DateTimeField(null=True)
     signer_name = models.CharField(max_length=200, blank=True)
     signer_title = models.CharField(max_length=200, blank=True)
@@ -41,7 +45,9 @@ class ResultDocument(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["agency", "template", "year", "number"], name="result_number", condition=~Q(number=None)
+                fields=["agency", "template", "year", "number"],
+                name="result_number",
+                condition=~Q(number=None),
             )
         ]
 
@@ -52,11 +58,15 @@ class ResultDocument(models.Model):
 class StoreItem(models.Model):
     """A document in a person's electronic data store (NĐ 45/2020 art. 16): theirs by account or by citizen ID."""
 
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="store")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="store"
+    )
     person_index = models.BinaryField(max_length=32, null=True)
     title = models.CharField(max_length=200)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="store_items")
-    result = models.OneToOneField(ResultDocument, null=True, on_delete=models.PROTECT, related_name="store_item")
+    result = models.OneToOneField(
+        ResultDocument, null=True, on_delete=models.PROTECT, related_name="store_item"
+    )
     kept_at = models.DateTimeField()
 
     class Meta:
