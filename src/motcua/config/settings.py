@@ -98,7 +98,11 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.database(os.environ.get("DATABASE_URL", "postgresql://motcua@/motcua"))}
+DATABASES = {
+    "default": env.database(
+        os.environ.get("DATABASE_URL", "postgresql://motcua@/motcua"), prepared=env.flag("PREPARED", default=True)
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The few process-wide facts worth keeping between requests; nothing that must be shared lives here.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

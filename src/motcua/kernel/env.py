@@ -60,8 +60,13 @@ def secret(name: str, *, demo: bool) -> str:
     return value
 
 
-def database(url: str) -> dict[str, Any]:
-    """Django's ``DATABASES`` entry for a PostgreSQL URL (``postgresql://user:pw@host:port/name?host=/socket/dir``)."""
+def database(url: str, *, prepared: bool) -> dict[str, Any]:
+    """Django's ``DATABASES`` entry for a PostgreSQL URL (``postgresql://user:pw@host:port/name?host=/socket/dir``).
+
+    ``prepared``: values travel beside the statement, and one that a connection has sent three times is planned no
+    more. Two thirds of PostgreSQL's CPU of a page was planning (docs/performance.md). Off for a pooler that hands
+    each transaction another connection.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured(
@@ -80,5 +85,11 @@ def database(url: str) -> dict[str, Any]:
         # restarted database invisible to the person who is filing.
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "application_name": "motcua", **options},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "application_name": "motcua",
+            "server_side_binding": prepared,
+            "prepare_threshold": 3 if prepared else None,
+            **options,
+        },
     }

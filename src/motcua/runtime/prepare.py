@@ -59,7 +59,7 @@ def steps() -> list[Step]:
     demo = os.environ.get("MOTCUA_DEMO") == "1"
     found = [
         Step("tables", _tables_needed, _make_tables),
-        Step("static files", _static_needed, _collect_static),
+        Step("static files", static_needed, collect_static),
         Step("catalogue", _catalogue_needed, _import_catalogue),
         Step("forms, process and calendar", _base_needed, _make_base),
     ]
@@ -150,7 +150,7 @@ def _static_paths() -> tuple[Path, Path]:
     return root.parent / "static", root
 
 
-def _static_needed() -> bool:
+def static_needed() -> bool:
     source, collected = _static_paths()
     stamp = collected.with_name("collected.stamp")
     if not source.is_dir():
@@ -160,14 +160,14 @@ def _static_needed() -> bool:
     return not collected.is_dir() or not stamp.exists() or stamp.read_text() != _tree(source)
 
 
-def _collect_static() -> str:
+def collect_static() -> str:
     from django.core.management import call_command
 
     source, collected = _static_paths()
     # Several Motcuas may start from one clone, and they share these files.
     with collected.with_name("collected.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if _static_needed():
+        if static_needed():
             print(call_command("collectstatic", interactive=False, verbosity=0, clear=True))
             collected.with_name("collected.stamp").write_text(_tree(source))
     return ""
