@@ -133,11 +133,10 @@ def _options() -> argparse.Namespace:
 
 def _collect_static() -> None:
     """Pages name hashed files: they must have been collected, as before every start."""
-    from motcua.runtime.prepare import _collect_static as collect
-    from motcua.runtime.prepare import _static_needed
+    from motcua.runtime.prepare import collect_static, static_needed
 
-    if _static_needed():
-        collect()
+    if static_needed():
+        collect_static()
 
 
 def _measure(

@@ -100,7 +100,8 @@ TEMPLATES = [
 
 DATABASES = {
     "default": env.database(
-        os.environ.get("DATABASE_URL", "postgresql://motcua@/motcua"), prepared=env.flag("PREPARED", default=True)
+        os.environ.get("DATABASE_URL", "postgresql://motcua@/motcua"),
+        prepared=env.flag("PREPARED", default=True),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
