@@ -60,7 +60,7 @@ def secret(name: str, *, demo: bool) -> str:
     return value
 
 
-def database(url: str, *, prepared: bool) -> dict[str, Any]:
+def database(url: str, *, prepared: bool = True) -> dict[str, Any]:
     """Django's ``DATABASES`` entry for a PostgreSQL URL (``postgresql://user:pw@host:port/name?host=/socket/dir``).
 
     ``prepared``: values travel beside the statement, and one that a connection has sent three times is planned no
