@@ -45,7 +45,13 @@ browser:
 	@$(PY) tools/chromium.py >/dev/null
 
 test: browser ## all tests, those in a real browser included (ARGS="tests/kernel" for some)
+ifdef ARGS
 	@exec $(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+else
+	@# Those with a browser come after: others kill workers and restart databases beside them.
+	@$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/web/test_scripts.py; first=$$?; \
+	 $(PY) -m pytest tests/web/test_scripts.py tests/browser && exit $$first
+endif
 
 check: ## style, types, import contracts, migrations, templates, translations
 	@$(MAKE) -s .bootstrap ARGS=--quiet
