@@ -177,6 +177,7 @@ def _take(request: HttpRequest, actor: Actor, dossier: Dossier) -> HttpResponseB
             Asked(turn, typed, ((forms.anchor(refusal.code), said),)),
             status=refusal.status,
         )
-    if open_dossier(actor, dossier.code) is None:
+    # The turn may have taken it out of this officer's sight.
+    if Dossier.objects.visible_to(actor).only("pk").filter(pk=dossier.pk).first() is None:
         return HttpResponseRedirect("/desk/")
     return HttpResponseRedirect(f"/desk/dossiers/{dossier.code}/?done={turn}")
