@@ -82,38 +82,58 @@ def _week(hours: dict[str, list[list[str]]]) -> dict[int, list[tuple[time | str,
     return {int(day) - 1: [(start, end) for start, end in spans] for day, spans in hours.items()}
 
 
-def _load_calendar(key: tuple[str, date]) -> working_time.Calendar:
-    """The nearest agency up the tree that has hours of its own gives the hours; days are gathered on the way down."""
-    code, on = key
-    line = ancestors(code)
-    calendars = {
-        calendar.agency.code if calendar.agency else "": calendar
-        for calendar in WorkingCalendar.objects.filter(
-            Q(agency=None) | Q(agency__code__in=line),
-            Q(valid_to=None) | Q(valid_to__gte=on),
-            valid_from__lte=on,
+class _Calendars:
+    """All calendars of an agency: whose hours count on which day, and the days that are unlike their weekday.
+
+    A year of dossiers asks for every day of the year; the hours behind them change once in years. So what is kept is
+    one calendar for each set of hours, not for each day.
+    """
+
+    def __init__(self, code: str) -> None:
+        line = ancestors(code)
+        own = WorkingCalendar.objects.filter(Q(agency=None) | Q(agency__code__in=line))
+        by_agency: dict[str, list[WorkingCalendar]] = {}
+        for hours in own.select_related("agency").order_by("-valid_from"):
+            by_agency.setdefault(hours.agency.code if hours.agency else "", []).append(hours)
+        # The nearest agency up the tree that has hours of its own on the day gives them; its newest hours count.
+        self._hours = [hours for name in [*line, ""] for hours in by_agency.get(name, ())]
+        days: dict[str, list[CalendarDay]] = {}
+        for day in CalendarDay.objects.filter(Q(agency=None) | Q(agency__code__in=line)).select_related(
+            "agency"
+        ):
+            days.setdefault(day.agency.code if day.agency else "", []).append(day)
+        # Gathered on the way down: an agency's own day takes the place of the one it inherits.
+        self._days = {day.day: day for name in ["", *reversed(line)] for day in days.get(name, ())}
+        self._built: dict[int | None, working_time.Calendar] = {}
+
+    def on(self, day: date) -> working_time.Calendar:
+        """The calendar that counts on a day."""
+        chosen = next(
+            (
+                hours
+                for hours in self._hours
+                if hours.valid_from <= day and (hours.valid_to is None or day <= hours.valid_to)
+            ),
+            None,
         )
-        .select_related("agency")
-        .order_by("valid_from")
-    }
-    chosen = next((calendars[name] for name in [*line, ""] if name in calendars), None)
-    days = {
-        row.day: row
-        for name in ["", *reversed(line)]
-        for row in CalendarDay.objects.filter(Q(agency=None) if not name else Q(agency__code=name))
-    }
-    standard = working_time.standard_calendar()
-    return working_time.Calendar.build(
-        hours=_week(chosen.hours) if chosen else standard.weekly,
-        reception=_week(chosen.reception) if chosen else standard.reception,
-        off={day: row.name for day, row in days.items() if row.kind == CalendarDay.Kind.OFF},
-        worked={day: row.name for day, row in days.items() if row.kind == CalendarDay.Kind.WORKED},
-    )
+        key = chosen.pk if chosen else None
+        if key not in self._built:
+            self._built[key] = self._build(chosen)
+        return self._built[key]
+
+    def _build(self, chosen: WorkingCalendar | None) -> working_time.Calendar:
+        standard = working_time.standard_calendar()
+        days = self._days.items()
+        return working_time.Calendar.build(
+            hours=_week(chosen.hours) if chosen else standard.weekly,
+            reception=_week(chosen.reception) if chosen else standard.reception,
+            off={day: row.name for day, row in days if row.kind == CalendarDay.Kind.OFF},
+            worked={day: row.name for day, row in days if row.kind == CalendarDay.Kind.WORKED},
+        )
 
 
-_calendars: Kept[tuple[str, date, int], working_time.Calendar] = Kept(
-    lambda key: _load_calendar((key[0], key[1])), seconds=None, size=2048
-)
+#: By agency code and the newest change of any calendar.
+_calendars: Kept[tuple[str, int], _Calendars] = Kept(lambda key: _Calendars(key[0]), seconds=None, size=2048)
 
 
 def _newest_change(_: None) -> int:
@@ -130,4 +150,4 @@ def calendar_changed() -> None:
 
 def calendar_for(code: str, on: date) -> working_time.Calendar:
     """The working calendar of an agency on a day, inherited down the tree; at most 5 s behind an edit."""
-    return _calendars((code, on, _change(None)))
+    return _calendars((code, _change(None))).on(on)
