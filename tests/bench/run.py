@@ -30,6 +30,7 @@ OPERATIONS = ("submit", "list", "open", "step", "track", "public")
 #: docs/performance.md: requests a second wanted on two cores.
 GOALS = {"submit": 300, "list": 180, "open": 300, "step": 300, "track": 1000, "public": 2000}
 CONNECTIONS = 8
+RUNS = 3
 CORES = len(os.sched_getaffinity(0))
 
 
@@ -123,7 +124,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--json", default=str(ROOT / "build" / "bench.json"), help="where the figures go")
     parser.add_argument("--no-beside", action="store_true", help="only the real screens: no floor, no limit")
     options = parser.parse_args()
-    options.seconds = options.seconds or (4.0 if options.quick else 8.0)
+    options.seconds = options.seconds or (4.5 if options.quick else 9.0)
     options.sizes = sorted(int(text) for text in (options.sizes or ("10000" if options.quick else "10000,200000")).split(","))  # fmt: skip
     options.operations = [
         name for name in OPERATIONS if name in (options.operations or ",".join(OPERATIONS)).split(",")
@@ -160,9 +161,8 @@ def _measure(
         accept = screen.accept if name == "real" else (200,)
         warming, measured = (requests[:spare], requests[spare:]) if screen.once else (requests, requests)
         _load(server, warming, warm, screen.once, accept)
-        before = house.spent(server, cluster)
-        done = got[name] = _load(server, measured, seconds, screen.once, accept)
-        used = house.spent(server, cluster).since(before)
+        done, used = _median(server, cluster, measured, seconds, screen.once, accept)
+        got[name] = done
         many, client = max(1, done["requests"]), done["client_us"] * done["requests"] / 1e6
         done |= {
             "cpu_ms": round(used.web / many * 1000, 2),
@@ -190,6 +190,26 @@ def _measure(
         floor_database_ms=bare["database_ms"], client_us=real["client_us"], capacity_rps=real["capacity"],
         floor_capacity_rps=bare["capacity"], others=real["others"], requests=real["requests"], bytes=real["bytes"],
     )  # fmt: skip
+
+
+def _median(
+    server: house.Web, cluster: Any, requests: list[str], seconds: float, once: bool, accept: Iterable[int]
+) -> tuple[dict[str, Any], house.Spent]:
+    """The middle one of three runs, each with connections of its own.
+
+    The kernel deals connections out to the workers by chance: of eight, six may come to one of two workers, and that
+    run measures half a machine.
+    """
+    part = len(requests) // RUNS if once else len(requests)
+    tries = []
+    for number in range(RUNS):
+        some = requests[number * part : (number + 1) * part] if once else requests
+        before = house.spent(server, cluster)
+        done = _load(server, some, seconds / RUNS, once, accept)
+        tries.append((done, house.spent(server, cluster).since(before)))
+        if done["wrong"]:
+            return tries[-1]
+    return sorted(tries, key=lambda one: float(one[0]["rps"]))[RUNS // 2]
 
 
 def _load(
