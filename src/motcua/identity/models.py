@@ -90,9 +90,13 @@ class Account(AbstractBaseUser):
         values = json.loads(self.claims) if self.claims else {}
         return values if isinstance(values, dict) else {}
 
-    def refresh_from_db(self, using: str | None = None, fields: Any = None, from_queryset: Any = None) -> None:
+    def refresh_from_db(
+        self, using: str | None = None, fields: Any = None, from_queryset: Any = None
+    ) -> None:
         """Also how a deferred column is fetched: the claims, once a form asks for them."""
-        super().refresh_from_db(using, fields, Account.objects.all() if from_queryset is None else from_queryset)
+        super().refresh_from_db(
+            using, fields, Account.objects.all() if from_queryset is None else from_queryset
+        )
 
     def get_session_auth_hash(self) -> str:
         """Binds a session to the account and the secret key (the default binds it to a password)."""
