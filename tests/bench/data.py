@@ -232,11 +232,11 @@ _SLIPS = """
      WHERE id > %(after)s AND status >= since
 """
 _RUNS = """
-    INSERT INTO processing_steprun (dossier_id, step_id, agency_id, unit_id, role, opened_at, due_at, waiting, closed_at,
+    INSERT INTO processing_steprun (dossier_id, step_id, agency_id, unit_id, role, opened_at, due_at, waits_for, closed_at,
                                     closed_by_id, outcome, note)
     SELECT dossier.id, step.id, dossier.agency_id, unit.id, step.role,
            dossier.submitted_at + (step.position - 1) * interval '1 day',
-           dossier.submitted_at + step.position * interval '1 day', false,
+           dossier.submitted_at + step.position * interval '1 day', '',
            CASE WHEN status = 10 THEN dossier.submitted_at + (step.position - 1) * interval '1 day' + interval '2 hours' END,
            CASE WHEN status = 10 THEN holding.officer_id END,
            CASE WHEN status = 10 THEN (ARRAY['receive', 'propose', 'sign', 'return_result'])[step.position] ELSE '' END, ''

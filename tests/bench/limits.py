@@ -29,8 +29,8 @@ INSERT INTO kernel_event (stream, seq, kind, at, actor_kind, account_id, officer
 VALUES (':stream', 1, 'dossier.submitted', now(), 'person', 1, '', '{{"status": 1}}', sha256(':stream'));
 INSERT INTO dossiers_dossieranswers (dossier_id, number, body, filed_at)
 SELECT :made, 1, body, now() FROM dossiers_dossieranswers WHERE dossier_id = :one AND number = 1;
-INSERT INTO processing_steprun (dossier_id, step_id, agency_id, unit_id, role, opened_at, due_at, waiting, outcome, note)
-SELECT :made, step_id, agency_id, unit_id, role, now(), now(), false, '', '' FROM processing_steprun
+INSERT INTO processing_steprun (dossier_id, step_id, agency_id, unit_id, role, opened_at, due_at, waits_for, outcome, note)
+SELECT :made, step_id, agency_id, unit_id, role, now(), now(), '', '', '' FROM processing_steprun
  WHERE dossier_id = :one ORDER BY opened_at LIMIT 1;
 INSERT INTO measurement_fact (measure, day, agency_id, procedure_id, dossier_id, online, remote)
 SELECT 1, current_date, agency_id, procedure_id, :made, true, true FROM dossiers_dossier WHERE id = :one;
@@ -69,8 +69,8 @@ INSERT INTO kernel_event (stream, seq, kind, at, actor_kind, account_id, officer
 VALUES (gen_random_uuid(), 1, 'dossier.received', now(), 'officer', 1, '', '{"status": 2}', sha256(':stream'));
 UPDATE dossiers_dossier SET received_at = now(), due_at = now(), event_hash = event_hash WHERE id = :one;
 UPDATE processing_steprun SET outcome = 'receive', note = '' WHERE id = :run;
-INSERT INTO processing_steprun (dossier_id, step_id, agency_id, unit_id, role, opened_at, due_at, waiting, closed_at, outcome, note)
-SELECT dossier_id, step_id, agency_id, unit_id, role, now(), now(), false, now(), '', '' FROM processing_steprun WHERE id = :run;
+INSERT INTO processing_steprun (dossier_id, step_id, agency_id, unit_id, role, opened_at, due_at, waits_for, closed_at, outcome, note)
+SELECT dossier_id, step_id, agency_id, unit_id, role, now(), now(), '', now(), '', '' FROM processing_steprun WHERE id = :run;
 INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status)
 VALUES ('documents', 'config.follow', 0, '{"dossier": 1}', 'todo');
 COMMIT;

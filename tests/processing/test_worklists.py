@@ -83,7 +83,7 @@ def test_pages_by_key_meet_without_gap_or_overlap(busy: World) -> None:
 
 def test_a_claimed_run_is_on_top_of_nobody_elses_list(busy: World) -> None:
     run = StepRun.objects.filter(
-        closed_at=None, role="one_stop", waiting=False, agency__code=factories.AGENCY
+        closed_at=None, role="one_stop", waits_for="", agency__code=factories.AGENCY
     ).first()
     assert run is not None
     actions.claim(actor=busy.officer("minh"), run_id=run.pk, now=busy.now)

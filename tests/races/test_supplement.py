@@ -10,6 +10,7 @@ from motcua.dossiers.models import Dossier, Draft
 from motcua.kernel.models import Event
 from motcua.kernel.refusals import Conflict, NotAllowed
 from motcua.processing import actions as desk
+from motcua.processing.events import SUPPLEMENT_ANSWERED
 from tests import factories
 from tests.committed import Committed, at_once
 from tests.factories import NOW
@@ -36,4 +37,4 @@ def test_a_supplement_begun_in_two_tabs_is_one_draft_and_answered_twice_is_one_a
     assert sum(isinstance(one, Dossier) for one in ended) == 1, ended
     assert all(isinstance(one, Dossier | Conflict | NotAllowed) for one in ended), ended
     assert dossier.answer_sets.count() == 2
-    assert Event.objects.filter(stream=dossier.stream, kind=desk.SUPPLEMENT_ANSWERED).count() == 1
+    assert Event.objects.filter(stream=dossier.stream, kind=SUPPLEMENT_ANSWERED).count() == 1

@@ -21,6 +21,7 @@ from motcua.messaging import jobs as _mail  # noqa: F401
 from motcua.messaging.actions import tell
 from motcua.processing import actions as processing
 from motcua.processing import documents
+from motcua.processing import events as turned
 from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
 from motcua.processing.models import StepRun, Supplement
 
@@ -103,14 +104,15 @@ def _notice(kind: str) -> Follower:
 
 AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     "dossier.submitted": (confirm_filing,),
-    processing.RECEIVED: (give_receipt,),
-    processing.REFUSED: (_refusal("refused"),),
-    processing.REJECTED: (_refusal("rejected"),),
-    processing.SUPPLEMENT_ASKED: (give_supplement_slip,),
-    processing.SUPPLEMENT_ANSWERED: (_notice("supplement_answered"),),
-    processing.PAYMENT_ASKED: (_notice("payment"),),
-    processing.FINISHED: (_notice("finished"),),
-    processing.RETURNED: (_notice("returned"),),
+    turned.RECEIVED: (give_receipt,),
+    turned.REFUSED: (_refusal("refused"),),
+    turned.REJECTED: (_refusal("rejected"),),
+    turned.SUPPLEMENT_ASKED: (give_supplement_slip,),
+    turned.INELIGIBLE: (give_supplement_slip,),
+    turned.SUPPLEMENT_ANSWERED: (_notice("supplement_answered"),),
+    turned.PAYMENT_ASKED: (_notice("payment"),),
+    turned.FINISHED: (_notice("finished"),),
+    turned.RETURNED: (_notice("returned"),),
     "dossier.withdrawn": (_notice("withdrawn"),),
 }
 

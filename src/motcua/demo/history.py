@@ -304,7 +304,9 @@ class Seeder:
                 "note": "Kiểm tra lại.",
             }
         ]
-        desk.ask_supplement(actor=actor, run_id=run.pk, reason=self.rng.choice(_REASONS), items=items, now=at)
+        desk.return_ineligible(
+            actor=actor, run_id=run.pk, reason=self.rng.choice(_REASONS), items=items, now=at
+        )
 
     def _rate(self, dossier: Dossier, person: Person, at: datetime) -> None:
         if self.rng.random() > 0.55 or dossier.applicant_id is None:

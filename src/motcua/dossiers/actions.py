@@ -248,9 +248,11 @@ def record(
 
 @action("dossiers.withdraw")
 def withdraw(*, actor: Actor, code: str, reason: str, now: datetime) -> Dossier:
-    """The applicant takes the dossier back, while nothing has been decided (NĐ 118/2025 art. 21)."""
+    """The applicant takes the dossier back before it is received; later they ask to stop it (NĐ 118/2025 art. 21)."""
     if actor.kind != "person":
         raise NotAllowed("dossier.only_applicant")
     dossier = locked(actor, code=code)
+    if dossier.received_at is not None:
+        raise Conflict("dossier.illegal_move", status=dossier.status, action="withdraw")
     step_to(dossier, "withdraw", WITHDRAWN, actor=actor, now=now, data={"reason_given": bool(reason)})
     return dossier

@@ -106,12 +106,30 @@ class Dossier(models.Model):
         contacts: dict[str, str] = orjson.loads(self.contact) if self.contact else {}
         return contacts
 
+    def involve(self, *, agency: int, unit: int) -> None:
+        """A unit beside the one that answers for it works on it, or is asked: its people may see it from now on."""
+        Involvement.objects.get_or_create(dossier=self, unit_id=unit, defaults={"agency_id": agency})
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         from motcua.kernel.models import RulesSkipped
 
         raise RulesSkipped(
             "A dossier is never deleted; archives and the removal of personal data are actions."
         )
+
+
+class Involvement(models.Model):
+    """A unit that works or has worked on a dossier beside its own: part of who may see it (``audience.py``)."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="involvements")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dossier", "unit"], name="involved_once")]
+
+    def __str__(self) -> str:
+        return f"unit {self.unit_id} on {self.dossier_id}"
 
 
 class DossierAnswers(models.Model):

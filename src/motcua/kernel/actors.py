@@ -20,13 +20,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A post held now: where, and as what."""
+    """A post held now: where, and as what. ``instead_of``: the account of the absent officer it is held for."""
 
     post: int
     agency: int
     agency_code: str
     unit: int
     role: Role
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

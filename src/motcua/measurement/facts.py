@@ -27,6 +27,7 @@ COUNTED: dict[str, Measure] = {
     "dossier.stopped": Measure.ENDED_OTHERWISE,
     "dossier.rated": Measure.RATED,
     "dossier.supplement_asked": Measure.SUPPLEMENT_ASKED,
+    "dossier.ineligible": Measure.SUPPLEMENT_ASKED,
 }
 
 

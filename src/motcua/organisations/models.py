@@ -101,6 +101,33 @@ class Holding(models.Model):
         return f"{self.officer_id} in {self.post_id} since {self.since}"
 
 
+class Absence(models.Model):
+    """An officer is away, and somebody sits in their seats meanwhile; both days included."""
+
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="absences")
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="substitutions"
+    )
+    since = models.DateField()
+    until = models.DateField()
+    note = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, help_text="Taken back early")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="absence_in_order", condition=Q(until__gte=F("since"))),
+            models.CheckConstraint(name="absence_of_two", condition=~Q(officer=F("substitute"))),
+        ]
+        indexes = [
+            models.Index("substitute", "until", name="absence_by_substitute", condition=Q(ended_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.substitute_id} for {self.officer_id}, {self.since} to {self.until}"
+
+
 class WorkingCalendar(models.Model):
     """Weekly hours of an agency and all below it that have none of their own, for a period.
 

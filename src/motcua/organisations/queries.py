@@ -13,24 +13,31 @@ from motcua.kernel.actors import Actor, Role, Seat
 from motcua.kernel.caching import Kept
 from motcua.organisations.models import Agency, CalendarChange, CalendarDay, Unit, WorkingCalendar
 
+# One's own posts first, then those of officers one stands in for. An absence passes on what its officer holds
+# themselves, not what they hold for others: who stands in for whom stays one step.
 _SEATS = """
-    SELECT post.id, agency.id, agency.code, unit.id, post.role
-      FROM organisations_holding AS holding
+    SELECT post.id, agency.id, agency.code, unit.id, post.role, seat.instead_of
+      FROM (SELECT %(account)s::bigint AS officer_id, NULL::bigint AS instead_of
+             UNION ALL
+            SELECT absence.officer_id, absence.officer_id FROM organisations_absence AS absence
+             WHERE absence.substitute_id = %(account)s AND absence.ended_at IS NULL
+               AND absence.since <= %(day)s AND absence.until >= %(day)s) AS seat
+      JOIN organisations_holding AS holding ON holding.officer_id = seat.officer_id
       JOIN organisations_post AS post ON post.id = holding.post_id
       JOIN organisations_unit AS unit ON unit.id = post.unit_id
       JOIN organisations_agency AS agency ON agency.id = unit.agency_id
-     WHERE holding.officer_id = %s AND holding.since <= %s AND (holding.until IS NULL OR holding.until >= %s)
-     ORDER BY post.id
+     WHERE holding.since <= %(day)s AND (holding.until IS NULL OR holding.until >= %(day)s)
+     ORDER BY seat.instead_of NULLS FIRST, post.id
 """
 
 
 def seats_of(account: int, on: date) -> tuple[Seat, ...]:
-    """The posts an account holds on a day; one query."""
+    """The posts an account holds on a day, and those it holds for officers who are away; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_SEATS, [account, on, on])
+        cursor.execute(_SEATS, {"account": account, "day": on})
         return tuple(
-            Seat(post=post, agency=agency, agency_code=code, unit=unit, role=Role(role))
-            for post, agency, code, unit, role in cursor.fetchall()
+            Seat(post=post, agency=agency, agency_code=code, unit=unit, role=Role(role), instead_of=absent)
+            for post, agency, code, unit, role, absent in cursor.fetchall()
         )
 
 
@@ -48,6 +55,7 @@ class AgencyUnits:
     one_stop: int | None
     leaders: int | None
     by_sector: dict[str, int]
+    by_code: dict[str, int]
     others: tuple[int, ...]
 
     def responsible(self, sector: str) -> int | None:
@@ -63,12 +71,19 @@ def _load_units(agency_id: int) -> AgencyUnits:
         one_stop=next((unit.pk for unit in units if unit.one_stop), None),
         leaders=next((unit.pk for unit in units if Role.HEAD in roles[unit.pk] and not unit.one_stop), None),
         by_sector={sector: unit.pk for unit in reversed(units) for sector in unit.sectors},
+        by_code={unit.code: unit.pk for unit in units},
         others=tuple(unit.pk for unit in units if Role.CIVIL_SERVANT in roles[unit.pk] and not unit.one_stop),
     )
 
 
 #: Units change a few times a year; ten seconds is soon enough for a new one to get work.
 units_of: Kept[int, AgencyUnits] = Kept(_load_units, seconds=10)
+
+#: The key of an agency by its code, for steps that another agency does.
+agency_of_code: Kept[str, int | None] = Kept(
+    lambda code: Agency.objects.filter(code=code, active=True).values_list("pk", flat=True).first(),
+    seconds=10,
+)
 
 
 def ancestors(code: str) -> list[str]:

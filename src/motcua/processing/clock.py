@@ -1,15 +1,23 @@
-"""The clock of a dossier: when it is due, and when the clock rests."""
+"""The clock of a dossier: when it is due, when the clock rests, and until when the law allows what."""
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from django.db import connection
 
 from motcua.dossiers.bundles import CaseBundle, case_bundle
 from motcua.dossiers.models import Dossier
 from motcua.kernel import working_time
 from motcua.kernel.clock import local_day
+from motcua.kernel.working_time import Term
+from motcua.law import keys, limits
 from motcua.organisations.queries import calendar_for, units_of
-from motcua.processing.models import Pause
+from motcua.processing.definitions import process
+from motcua.processing.models import Pause, StepRun, Supplement
+from motcua.processing.rules import Policy, step_due
 
 
 def calendar_of(dossier: Dossier, on: datetime) -> working_time.Calendar:
@@ -22,16 +30,87 @@ def cutoff_of(bundle: CaseBundle) -> time | None:
     return time.fromisoformat(bundle.term_cutoff) if bundle.term_cutoff else None
 
 
-def due_at(dossier: Dossier, received: datetime) -> datetime | None:
-    """When the result is due: the legal term from (deemed) receipt, pauses added back; None without a term."""
+class Rest(NamedTuple):
+    """A time in which the clock rested; an open end is the present."""
+
+    since: datetime
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What has bent the term of a dossier: its rests, from when it was counted anew, and its one extension (days)."""
+
+    rests: tuple[Rest, ...] = ()
+    restart_at: datetime | None = None
+    extended_by: int = 0
+
+
+# An apology given before the term was counted anew belongs to the term that is gone: read in the order of time.
+_COURSE = """
+    SELECT 'rest', since, until, reason, 0 FROM processing_pause WHERE dossier_id = %(dossier)s
+     UNION ALL
+    SELECT 'restart', answered_at, NULL, '', 0 FROM processing_supplement
+     WHERE dossier_id = %(dossier)s AND restart AND answered_at IS NOT NULL
+     UNION ALL
+    SELECT 'extension', at, NULL, '', working_days FROM processing_extension WHERE dossier_id = %(dossier)s
+     ORDER BY 2
+"""
+
+
+def course_of(dossier: int) -> Course:
+    """What has bent the term of a dossier so far; one query."""
+    rests: list[Rest] = []
+    restart_at, extended_by = None, 0
+    with connection.cursor() as cursor:
+        cursor.execute(_COURSE, {"dossier": dossier})
+        for what, at, until, reason, days in cursor.fetchall():
+            if what == "rest":
+                rests.append(Rest(at, until, reason))
+            elif what == "restart":
+                restart_at, extended_by = at, 0
+            else:
+                extended_by = days
+    return Course(tuple(rests), restart_at, extended_by)
+
+
+def reckoned(dossier: Dossier, received: datetime, course: Course) -> working_time.Due | None:
+    """The legal term from (deemed) receipt, pauses added back, counted anew where it was; None without a term."""
     bundle = case_bundle(dossier.case_id)
     if bundle.term is None:
         return None
-    pauses = [(p.since, p.until) for p in Pause.objects.filter(dossier=dossier)] if dossier.pk else []
-    reckoned = working_time.due(
-        calendar_of(dossier, received), received, bundle.term, cutoff=cutoff_of(bundle), pauses=pauses
+    return working_time.due(
+        calendar_of(dossier, received),
+        received,
+        bundle.term,
+        cutoff=cutoff_of(bundle),
+        pauses=[(rest.since, rest.until) for rest in course.rests],
+        restart_at=course.restart_at,
     )
-    return reckoned.at
+
+
+def first_due(dossier: Dossier, received: datetime) -> datetime | None:
+    """When the result is due, at the moment of receipt: nothing has bent the term yet, nothing is asked."""
+    found = reckoned(dossier, received, Course())
+    return found.at if found is not None else None
+
+
+def due_at(dossier: Dossier, received: datetime) -> datetime | None:
+    """When the result is due by everything that has happened; None without a term."""
+    course = course_of(dossier.pk)
+    found = reckoned(dossier, received, course)
+    if found is None:
+        return None
+    return later(dossier, found.at, course.extended_by) if course.extended_by else found.at
+
+
+def later(dossier: Dossier, due: datetime, working_days: int) -> datetime:
+    """The close of the n-th working day after a due time."""
+    # A day term ends with the day, when work has closed: reckoned from the last minute of its work.
+    return working_time.due(
+        calendar_of(dossier, due), due - timedelta(minutes=1), Term(working_days, "wd")
+    ).at
 
 
 def pause(dossier: Dossier, reason: str, *, now: datetime) -> None:
@@ -39,11 +118,26 @@ def pause(dossier: Dossier, reason: str, *, now: datetime) -> None:
     Pause.objects.create(dossier=dossier, since=now, reason=reason)
 
 
+def stop(dossier: Dossier, *, now: datetime) -> None:
+    """The dossier has ended while the clock rested: the rest ends with it."""
+    Pause.objects.filter(dossier=dossier, until=None).update(until=now)
+
+
 def resume(dossier: Dossier, *, now: datetime) -> None:
     """The clock goes on; what it rested is added to the due time."""
     Pause.objects.filter(dossier=dossier, until=None).update(until=now)
     if dossier.received_at is not None:
         dossier.due_at = due_at(dossier, dossier.received_at)
+
+
+def reckon_steps(dossier: Dossier, *, now: datetime) -> None:
+    """The dossier's due time has moved: what its open steps may take moves with it."""
+    runs = StepRun.objects.select_for_update(of=("self",)).select_related("step")
+    for run in runs.filter(dossier=dossier, closed_at=None, waits_for=""):
+        spec = process(run.step.process_id).by_pk(run.step_id)
+        calendar = calendar_for(units_of(run.agency_id).agency.code, local_day(run.opened_at))
+        run.due_at = step_due(calendar, run.opened_at, spec.working_minutes, dossier.due_at)
+        run.save(update_fields=["due_at"])
 
 
 def counted_minutes(dossier: Dossier, until: datetime) -> int | None:
@@ -55,3 +149,48 @@ def counted_minutes(dossier: Dossier, until: datetime) -> int | None:
     for since, end in Pause.objects.filter(dossier=dossier).values_list("since", "until"):
         total -= working_time.worked_minutes(calendar, max(since, dossier.received_at), end or until)
     return max(total, 0)
+
+
+# --- until when the law allows what ---------------------------------------------------------------------
+
+
+def restarts(policy: Policy, now: datetime) -> bool:
+    """Whether the term is counted anew once a received dossier has been completed."""
+    if policy.after_supplement:
+        return policy.after_supplement == "restart"
+    return bool(limits.value(keys.RESTART_WHEN_COMPLETE, now))
+
+
+def ineligible_until(dossier: Dossier, policy: Policy) -> datetime | None:
+    """Until when a received dossier may be given back as not eligible; None before receipt."""
+    if dossier.received_at is None:
+        return None
+    term = policy.ineligible_within or limits.term(keys.NOT_ELIGIBLE_NOTICE, dossier.received_at)
+    return working_time.due(calendar_of(dossier, dossier.received_at), dossier.received_at, term).at
+
+
+def extend_until(due: datetime, now: datetime) -> datetime:
+    """Until when an apology with a new appointment may be given: a day (law parameter) before the term ends."""
+    return due - timedelta(days=limits.term(keys.APOLOGY_BEFORE_EXPIRY, now).value)
+
+
+def policy_of(dossier: Dossier) -> Policy:
+    """The policy of the process version a dossier follows; one query."""
+    version = (
+        StepRun.objects.filter(dossier=dossier)
+        .order_by("-pk")
+        .values_list("step__process_id", flat=True)
+        .first()
+    )
+    return process(version).policy if version is not None else Policy()
+
+
+def silence_until(dossier: Dossier) -> datetime | None:
+    """Until when a completion is awaited before the dossier is closed; None where no law closes it."""
+    policy = policy_of(dossier)
+    supplement = Supplement.objects.filter(dossier=dossier, answered_at=None).first()
+    if policy.silence_closes is None or supplement is None:
+        return None
+    return working_time.due(
+        calendar_of(dossier, supplement.asked_at), supplement.asked_at, policy.silence_closes
+    ).at

@@ -2,54 +2,135 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
+from motcua.catalogue.models import Service
+from motcua.dossiers.bundles import case_bundle
 from motcua.kernel.actors import Role
 from motcua.kernel.caching import Kept
+from motcua.organisations.models import Post
+from motcua.organisations.queries import AgencyUnits, agency_of_code, units_of
+from motcua.processing.checks import Problem, over_term, problems
 from motcua.processing.models import ProcessVersion, Step
-from motcua.processing.rules import Process, StepSpec, problems
+from motcua.processing.rules import OWN, PARENT, Kind, Policy, Process, StepSpec, UnitRule
 
 #: Receive → appraise → sign → return. Internal steps are planned in working minutes, 8 hours a day (R3.21);
 #: the intake answer is due in 8 working hours (R3.19).
 DEFAULT = (
     StepSpec(0, "receive", "Tiếp nhận hồ sơ", "Receive the dossier", Role.ONE_STOP, "one_stop", 480,
-             {"receive": "appraise", "refuse": None, "ask_supplement": "receive"}),
+             {"receive": "appraise", "refuse": None}, ("ask_supplement", "transfer"),
+             result="Giấy tiếp nhận hồ sơ và hẹn trả kết quả"),
     StepSpec(0, "appraise", "Thẩm định hồ sơ", "Appraise the dossier", Role.CIVIL_SERVANT, "responsible", None,
-             {"propose": "sign", "ask_supplement": "appraise", "ask_payment": "appraise", "reject": None}),
+             {"propose": "sign", "reject": None}, ("return_ineligible", "ask_payment", "consult", "transfer"),
+             result="Dự thảo kết quả"),
     StepSpec(0, "sign", "Ký duyệt kết quả", "Sign the result", Role.HEAD, "leaders", 240,
-             {"sign": "return", "send_back": "appraise"}),
-    StepSpec(0, "return", "Trả kết quả", "Return the result", Role.ONE_STOP, "one_stop", 240, {"return_result": None}),
+             {"sign": "return", "send_back": "appraise"}, result="Kết quả đã ký số"),
+    StepSpec(0, "return", "Trả kết quả", "Return the result", Role.ONE_STOP, "one_stop", 240,
+             {"return_result": None}, result="Kết quả đến tay người nộp"),
 )  # fmt: skip
 
 
+class Faulty(ValueError):
+    """A definition that may not be published: ``problems`` say what, step by step."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(f"{p.code} {p.step} {p.detail}".strip() for p in problems))
+        self.problems = tuple(problems)
+
+
 @transaction.atomic
-def publish(*, case: int | None, name: str, steps: tuple[StepSpec, ...], now: datetime) -> ProcessVersion:
-    """Publish a process version; a faulty definition is refused whole (ValueError naming step and reason)."""
+def publish(
+    *,
+    case: int | None,
+    name: str,
+    steps: Sequence[StepSpec],
+    now: datetime,
+    policy: Policy = Policy(),  # noqa: B008 - frozen
+    by: int | None = None,
+) -> ProcessVersion:
+    """Publish a process version; a faulty definition is refused whole (:class:`Faulty`)."""
     wrong = problems(steps)
+    if not wrong and case is not None:
+        wrong = [*over_term(steps, case_bundle(case).term), *unresolved(case, steps)]
     if wrong:
-        raise ValueError("; ".join(f"{p.code} {p.step} {p.detail}".strip() for p in wrong))
+        raise Faulty(wrong)
     last = (
         ProcessVersion.objects.filter(case=case).order_by("-number").values_list("number", flat=True).first()
     )
-    version = ProcessVersion.objects.create(case_id=case, number=(last or 0) + 1, name=name, published_at=now)
-    Step.objects.bulk_create(
-        Step(
-            process=version,
-            position=position,
-            key=step.key,
-            name=step.name,
-            name_en=step.name_en,
-            role=step.role,
-            unit_rule=step.unit_rule,
-            working_minutes=step.working_minutes,
-            outcomes=dict(step.outcomes),
-        )
-        for position, step in enumerate(steps, 1)
+    version = ProcessVersion.objects.create(
+        case_id=case,
+        number=(last or 0) + 1,
+        name=name,
+        policy=policy.written(),
+        published_at=now,
+        published_by_id=by,
     )
+    Step.objects.bulk_create(_row(version, position, step) for position, step in enumerate(steps, 1))
     current_process.forget()
     return version
+
+
+#: The columns of a step that its specification names alike.
+_COLUMNS = ("key", "kind", "name", "name_en", "role", "agency", "unit_rule", "unit", "working_minutes", "join", "does",
+            "result")  # fmt: skip
+
+
+def _row(version: ProcessVersion, position: int, step: StepSpec) -> Step:
+    return Step(
+        process=version,
+        position=position,
+        outcomes=dict(step.outcomes),
+        permits=list(step.permits),
+        # A list: the order in which conditions are judged is part of the definition, and JSONB keeps no order of keys.
+        conditions=[[outcome, condition] for outcome, condition in step.conditions.items()],
+        **{name: getattr(step, name) for name in _COLUMNS},
+    )
+
+
+def unresolved(case: int, steps: Sequence[StepSpec]) -> list[Problem]:
+    """Steps whose role nobody could hold, in the agencies that offer the procedure of the case.
+
+    A seat is asked for, not somebody in it: a post may be vacant for a while.
+    """
+    offering = Service.objects.filter(procedure=case_bundle(case).procedure, active=True).values_list(
+        "agency", flat=True
+    )
+    sector = case_bundle(case).sector
+    seats = set(Post.objects.values_list("unit", "role"))
+    found = []
+    for agency in offering:
+        own = units_of(agency)
+        for step in steps:
+            if step.kind == Kind.TASK:
+                units, unit = seated(own, step, sector)
+                if unit is None or (unit, step.role) not in seats:
+                    code = units.agency.code if units else step.agency
+                    found.append(Problem("no_seat", step.key, f"{step.role} / {code}"))
+    return sorted(set(found), key=lambda p: (p.step, p.detail))
+
+
+def seated(own: AgencyUnits, step: StepSpec, sector: str) -> tuple[AgencyUnits | None, int | None]:
+    """The agency and unit that do a step for an agency whose units are ``own``; None where there is none."""
+    units: AgencyUnits | None = own
+    if step.agency == PARENT:
+        units = units_of(own.agency.parent_id) if own.agency.parent_id is not None else own
+    elif step.agency != OWN:
+        other = agency_of_code(step.agency)
+        units = units_of(other) if other is not None else None
+    if units is None:
+        return None, None
+    match UnitRule(step.unit_rule):
+        case UnitRule.ONE_STOP:
+            return units, units.one_stop
+        case UnitRule.LEADERS:
+            return units, units.leaders
+        case UnitRule.RESPONSIBLE:
+            return units, units.responsible(sector)
+        case UnitRule.NAMED:
+            return units, units.by_code.get(step.unit)
 
 
 def ensure_default(now: datetime) -> None:
@@ -59,12 +140,20 @@ def ensure_default(now: datetime) -> None:
 
 
 def _load(pk: int) -> Process:
+    version = ProcessVersion.objects.get(pk=pk)
     return Process(
         pk,
         tuple(
-            StepSpec(s.pk, s.key, s.name, s.name_en, s.role, s.unit_rule, s.working_minutes, s.outcomes)
-            for s in Step.objects.filter(process=pk).order_by("position")
+            StepSpec(
+                pk=row.pk,
+                outcomes=row.outcomes,
+                permits=tuple(row.permits),
+                conditions=dict(row.conditions),
+                **{name: getattr(row, name) for name in _COLUMNS},
+            )
+            for row in Step.objects.filter(process=pk).order_by("position")
         ),
+        Policy.read(version.policy),
     )
 
 

@@ -12,17 +12,17 @@ from motcua.dossiers.lifecycle import OPEN
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actions import action
 from motcua.kernel.actors import SYSTEM
+from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.jobs import job
-from motcua.organisations.queries import calendar_changed
+from motcua.organisations.queries import calendar_changed, calendar_for, units_of
 from motcua.processing import clock
 from motcua.processing.definitions import process
+from motcua.processing.events import DUE_RECOMPUTED
 from motcua.processing.models import Pause, StepRun
 from motcua.processing.rules import step_due
 
 log = structlog.get_logger(__name__)
-
-DUE_RECOMPUTED = "dossier.due_recomputed"
 
 
 @job("processing.recompute_due", queue="upkeep", attempts=3)
@@ -69,7 +69,7 @@ def _due(dossier: Dossier) -> datetime | None:
 
 def _runs(dossier: Dossier, *, lock: bool) -> list[tuple[StepRun, datetime]]:
     """Open runs with the time they are due at; waiting ones are reckoned when they wake."""
-    runs = StepRun.objects.filter(dossier=dossier, closed_at=None, waiting=False).select_related("step")
+    runs = StepRun.objects.filter(dossier=dossier, closed_at=None, waits_for="").select_related("step")
     if lock:
         runs = runs.select_for_update(of=("self",))
     due = _due(dossier)
@@ -78,10 +78,11 @@ def _runs(dossier: Dossier, *, lock: bool) -> list[tuple[StepRun, datetime]]:
         woken.append(dossier.supplement.answered_at)
     found = []
     for run in runs:
-        spec = next(step for step in process(run.step.process_id).steps if step.pk == run.step_id)
-        # A run that waited began anew when it was woken (processing.actions._wake).
+        spec = process(run.step.process_id).by_pk(run.step_id)
+        # A run that waited began anew when it was woken (processing.actions.common.wake).
         began = max([run.opened_at, *(moment for moment in woken if moment is not None)])
-        found.append((run, step_due(clock.calendar_of(dossier, began), began, spec.working_minutes, due)))
+        calendar = calendar_for(units_of(run.agency_id).agency.code, local_day(began))
+        found.append((run, step_due(calendar, began, spec.working_minutes, due)))
     return found
 
 

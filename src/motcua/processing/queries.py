@@ -106,16 +106,16 @@ def _condition(
     """What a view shows; the counts use the same, so that they are right by construction."""
     if view == "mine":
         return (
-            f"{scope.act} AND NOT run.waiting AND (run.claimed_by_id IS NULL OR run.claimed_by_id = %s)",
+            f"{scope.act} AND run.waits_for = '' AND (run.claimed_by_id IS NULL OR run.claimed_by_id = %s)",
             [*scope.act_values, actor.account],
         )
     seen, values = scope.see, list(scope.see_values)
     if view == "late":
-        return f"{seen} AND NOT run.waiting AND run.due_at < %s", [*values, now]
+        return f"{seen} AND run.waits_for = '' AND run.due_at < %s", [*values, now]
     if view == "soon":
-        return f"{seen} AND NOT run.waiting AND run.due_at >= %s AND run.due_at < %s", [*values, now, soon]
+        return f"{seen} AND run.waits_for = '' AND run.due_at >= %s AND run.due_at < %s", [*values, now, soon]
     if view == "waiting":
-        return f"{seen} AND run.waiting", values
+        return f"{seen} AND run.waits_for <> ''", values
     return seen, values
 
 
@@ -147,7 +147,7 @@ def counts(actor: Actor, *, now: datetime) -> dict[str, int]:
 
 
 _FIELDS = """
-    run.id, run.due_at, run.waiting, run.claimed_by_id, coalesce(claimer.full_name, ''),
+    run.id, run.due_at, run.waits_for, run.claimed_by_id, coalesce(claimer.full_name, ''),
     coalesce(step.name, ''), coalesce(step.name_en, ''), dossier.code, dossier.applicant_name, dossier.status,
     dossier.submitted_at, dossier.channel, dossier.due_at, procedure.short_name, agency.code, dossier.id
 """
@@ -286,9 +286,9 @@ class _Reckoner:
 
 
 def _row(fields: Sequence[Any], actor: Actor, reckon: _Reckoner) -> Row:
-    (run, run_due, waiting, claimer, claimer_name, step, step_en, code, applicant, status, submitted, channel,
+    (run, run_due, waits_for, claimer, claimer_name, step, step_en, code, applicant, status, submitted, channel,
      dossier_due, procedure, agency, _) = fields  # fmt: skip
-    paused = bool(waiting) and Status(status) in PAUSED
+    paused = bool(waits_for) and Status(status) in PAUSED
     due = run_due if run is not None else dossier_due
     state, minutes = reckon(agency, due, paused=paused) if run is not None else ("none", 0)
     return Row(
@@ -374,25 +374,27 @@ class RunLine:
     process: int
     opened_at: datetime
     due_at: datetime
-    waiting: bool
+    waits_for: str
     claimed_by: int | None
     claimed_name: str
     closed_at: datetime | None
     closed_name: str
     outcome: str
     note: str
+    previous: int | None
 
 
 _RUNS = """
     SELECT run.id, step.key, step.name, step.name_en, run.role, run.unit_id, unit.name, step.process_id, run.opened_at,
-           run.due_at, run.waiting, run.claimed_by_id, coalesce(claimer.full_name, ''), run.closed_at,
-           coalesce(closer.full_name, ''), run.outcome, run.note
+           run.due_at, run.waits_for, run.claimed_by_id, coalesce(claimer.full_name, ''), run.closed_at,
+           coalesce(closer.full_name, ''), run.outcome, run.note,
+           run.previous_id
       FROM processing_steprun AS run
       JOIN processing_step AS step ON step.id = run.step_id
       JOIN organisations_unit AS unit ON unit.id = run.unit_id
       LEFT JOIN identity_account AS claimer ON claimer.id = run.claimed_by_id
       LEFT JOIN identity_account AS closer ON closer.id = run.closed_by_id
-     WHERE run.dossier_id = %s
+     WHERE run.dossier_id = %s AND step.kind = 'task'
      ORDER BY run.opened_at, run.id
 """
 
@@ -402,6 +404,29 @@ def runs_of(dossier: int) -> list[RunLine]:
     with connection.cursor() as cursor:
         cursor.execute(_RUNS, [dossier])
         return [RunLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What else decides which turns are lawful. ``newest_version``: of the process of the case, None if it has none."""
+
+    extended: bool
+    stop_asked: bool
+    newest_version: int | None
+
+
+_MORE = """
+    SELECT EXISTS (SELECT FROM processing_extension WHERE dossier_id = %(dossier)s),
+           EXISTS (SELECT FROM processing_stoprequest WHERE dossier_id = %(dossier)s AND answered_at IS NULL),
+           (SELECT id FROM processing_processversion WHERE case_id = %(case)s ORDER BY number DESC LIMIT 1)
+"""
+
+
+def standing_of(dossier: int, case: int) -> More:
+    """Read beside a dossier's page; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MORE, {"dossier": dossier, "case": case})
+        return More(*(cursor.fetchone() or (False, False, None)))
 
 
 @dataclass(frozen=True, slots=True)

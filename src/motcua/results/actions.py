@@ -19,7 +19,7 @@ from motcua.kernel.actors import SYSTEM, Actor, Seat
 from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.jobs import A_DAY, job
-from motcua.kernel.refusals import Refused
+from motcua.kernel.refusals import Conflict, Refused
 from motcua.organisations.models import Post
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.results.rendering import render_result, template_for
@@ -29,6 +29,7 @@ from motcua.results.signing import current_signer
 DRAFTED = "result.drafted"
 ORDERED = "result.signature_ordered"
 SIGNED = "result.signed"
+REVOKED = "result.revoked"
 
 
 def draft(dossier: Dossier, *, content: Mapping[str, Any], actor: Actor, now: datetime) -> ResultDocument:
@@ -127,6 +128,21 @@ def finish_signature(*, document: int, pdf: bytes, now: datetime) -> ResultDocum
     dossier.result = row
     record(dossier, SIGNED, actor=SYSTEM, now=now, data={"sha256": row.blob_id, "number": row.number})
     return row
+
+
+def revoke(dossier: Dossier, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Revoke the signed result of a dossier that is reopened; part of ``processing.reopen``. A draft stays a draft."""
+    result = ResultDocument.objects.select_for_update().filter(dossier=dossier).first()
+    if result is None or result.state == ResultDocument.State.DRAFT:
+        return
+    if result.state == ResultDocument.State.SIGNING:
+        raise Conflict("result.being_signed")
+    result.state = ResultDocument.State.REVOKED
+    result.revoked_at, result.revoked_because = now, reason
+    result.formerly, result.dossier = dossier, None
+    result.save(update_fields=["state", "revoked_at", "revoked_because", "formerly", "dossier"])
+    dossier._state.fields_cache.pop("result", None)
+    record(dossier, REVOKED, actor=actor, now=now, data={"number": result.number, "year": result.year})
 
 
 def keep_for_owner(dossier: Dossier, *, now: datetime) -> None:

@@ -13,14 +13,22 @@ from motcua.organisations.models import Agency
 
 
 class ResultDocument(models.Model):
-    """The outcome of a dossier. A draft may change; once ordered to be signed its content stands."""
+    """The outcome of a dossier. A draft may change; once ordered to be signed its content stands.
+
+    A signed one whose dossier is reopened is revoked: it leaves its dossier free for another (``formerly``), and
+    whoever verifies it is told.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft"
         SIGNING = "signing"
         FINAL = "final"
+        REVOKED = "revoked"
 
-    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="result")
+    dossier = models.OneToOneField(Dossier, null=True, on_delete=models.PROTECT, related_name="result")
+    formerly = models.ForeignKey(
+        Dossier, null=True, blank=True, on_delete=models.PROTECT, related_name="revoked_results"
+    )
     template = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
@@ -39,6 +47,8 @@ class ResultDocument(models.Model):
     signer_name = models.CharField(max_length=200, blank=True)
     signer_title = models.CharField(max_length=200, blank=True)
     signed_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_because = models.TextField(blank=True, default="", db_default="")
     blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="results")
     verify_code = models.CharField(max_length=24, unique=True)
 
@@ -48,11 +58,22 @@ class ResultDocument(models.Model):
                 fields=["agency", "template", "year", "number"],
                 name="result_number",
                 condition=~Q(number=None),
-            )
+            ),
+            models.CheckConstraint(
+                name="result_of_one_dossier",
+                condition=Q(dossier__isnull=False, formerly=None) | Q(dossier=None, formerly__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.state})"
+
+    @property
+    def about(self) -> Dossier:
+        """The dossier it decides, or decided before it was revoked."""
+        found = self.dossier or self.formerly
+        assert found is not None  # result_of_one_dossier
+        return found
 
 
 class StoreItem(models.Model):

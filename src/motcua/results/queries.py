@@ -12,6 +12,9 @@ from motcua.results.actions import sign_result
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.results.rules import read_verify_code
 
+#: Signed and handed out, whether it still holds or has been revoked.
+ISSUED = (ResultDocument.State.FINAL, ResultDocument.State.REVOKED)
+
 
 def store_of(actor: Actor) -> list[StoreItem]:
     """A person's data store, newest first: by account, and by citizen ID for what was filed at a counter."""
@@ -22,19 +25,19 @@ def store_of(actor: Actor) -> list[StoreItem]:
         mine |= Q(person_index=actor.identity_index)
     return list(
         StoreItem.objects.filter(mine)
-        .select_related("blob", "result__agency", "result__dossier__procedure")
+        .select_related("blob", "result__agency", "result__dossier", "result__formerly")
         .order_by("-kept_at")[:200]
     )
 
 
 def by_verify_code(code: str) -> ResultDocument | None:
-    """A signed result by the code on it, however it was typed."""
+    """A signed result by the code on it, however it was typed; a revoked one too, so that its bearer can be told."""
     wanted = read_verify_code(code)
     if wanted is None:
         return None
     return (
-        ResultDocument.objects.select_related("agency", "dossier__procedure")
-        .filter(verify_code=wanted, state=ResultDocument.State.FINAL)
+        ResultDocument.objects.select_related("agency", "dossier", "formerly")
+        .filter(verify_code=wanted, state__in=ISSUED)
         .first()
     )
 
@@ -45,10 +48,10 @@ def signature_state(result: int) -> jobs.JobState:
 
 
 def by_blob(content: bytes) -> ResultDocument | None:
-    """The signed result whose stored document is these very bytes."""
+    """The signed result whose stored document is these very bytes, revoked or not."""
     digest = hashlib.sha256(content).hexdigest()
     return (
-        ResultDocument.objects.select_related("dossier")
-        .filter(blob=digest, state=ResultDocument.State.FINAL)
+        ResultDocument.objects.select_related("dossier", "formerly")
+        .filter(blob=digest, state__in=ISSUED)
         .first()
     )

@@ -39,7 +39,7 @@ def render_result(result: ResultDocument, *, draft: bool, at: datetime) -> bytes
     committee = agency.level in {"commune", "province"}
     document = Document(
         template=result.template,
-        dossier_code=result.dossier.code,
+        dossier_code=result.about.code,
         agency=agency.name,
         superior=agency.parent.name if agency.parent else "",
         place=agency.place or agency.short_name,

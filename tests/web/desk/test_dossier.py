@@ -72,11 +72,13 @@ def _suggested(dossier: Dossier) -> dict[str, Any]:
 
 
 def _sign(dossier: Dossier, world: World) -> None:
+    from motcua.kernel.clock import now
     from motcua.results.actions import sign_at
     from motcua.results.models import ResultDocument
 
+    # The turns before it were taken through the screen, by the clock.
     with factories.after_commit():
-        sign_at(ResultDocument.objects.get(dossier=dossier).pk, world.now)
+        sign_at(ResultDocument.objects.get(dossier=dossier).pk, now())
 
 
 @pytest.mark.parametrize("turn", ["refuse", "ask_supplement"])
@@ -117,7 +119,7 @@ def test_a_received_dossier_can_be_completed_without_being_claimed_first(world: 
         world,
         "hoa",
         dossier,
-        "ask_supplement",
+        "return_ineligible",
         reason="Cần bổ sung giấy tờ chứng minh.",
         items="field:muc_dich",
     )

@@ -12,7 +12,7 @@ from motcua.dossiers.models import Dossier
 from motcua.kernel import jobs
 from motcua.kernel.models import Event
 from motcua.kernel.refusals import Conflict, NotAllowed
-from motcua.processing import actions
+from motcua.processing import actions, events
 from motcua.processing.models import StepRun
 from motcua.results.models import ResultDocument
 from tests import factories
@@ -52,7 +52,7 @@ def test_two_officers_decide_opposite_ways_and_one_decision_stands(committed: Co
     decided = StepRun.objects.get(pk=run.pk).outcome
     assert (decided, dossier.status) in {("receive", Status.RECEIVED), ("refuse", Status.NOT_RECEIVED)}
     kinds = list(Event.objects.filter(stream=dossier.stream).order_by("seq").values_list("kind", flat=True))
-    assert sum(kind in {actions.RECEIVED, actions.REFUSED} for kind in kinds) == 1
+    assert sum(kind in {events.RECEIVED, events.REFUSED} for kind in kinds) == 1
 
 
 @pytest.mark.parametrize("attempt", range(5))

@@ -60,10 +60,11 @@ def _with_note(act: Callable[..., object]) -> Do:
     return do
 
 
-def _supplement(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-    return actions.ask_supplement(
-        actor=actor, run_id=run, reason=given["reason"], items=given["items"], now=now
-    )
+def _with_items(act: Callable[..., object]) -> Do:
+    def do(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
+        return act(actor=actor, run_id=run, reason=given["reason"], items=given["items"], now=now)
+
+    return do
 
 
 def _payment(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
@@ -82,7 +83,8 @@ def _propose(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) ->
 DO: dict[str, Do] = {
     "receive": _with_note(actions.receive),
     "refuse": _with_reason(actions.refuse),
-    "ask_supplement": _supplement,
+    "ask_supplement": _with_items(actions.ask_supplement),
+    "return_ineligible": _with_items(actions.return_ineligible),
     "claim": _simple(actions.claim),
     "release": _simple(actions.release),
     "propose": _propose,

@@ -45,11 +45,11 @@ def read(turn: str, post: QueryDict, dossier: Dossier) -> tuple[dict[str, Any], 
     }
     errors: Errors = []
     if (
-        turn in {"refuse", "reject", "send_back", "ask_supplement", "ask_payment"}
+        turn in {"refuse", "reject", "send_back", "ask_supplement", "return_ineligible", "ask_payment"}
         and len(given["reason"]) < MIN_REASON
     ):
         errors.append(("#reason", _("Nêu rõ lý do (ít nhất %(minimum)s ký tự).") % {"minimum": MIN_REASON}))
-    if turn == "ask_supplement":
+    if turn in {"ask_supplement", "return_ineligible"}:
         given["items"] = _items(post, dossier)
         if not given["items"]:
             errors.append(("#items", _("Đánh dấu ít nhất một mục khai hoặc một giấy tờ cần bổ sung.")))

@@ -15,16 +15,16 @@ from motcua.dossiers.lifecycle import PAUSED
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.rules import asked
 from motcua.eforms.rendering import answers_summary
-from motcua.kernel import working_time
-from motcua.kernel.actors import Actor
+from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import local_day
-from motcua.organisations.queries import calendar_for
 from motcua.processing import clock
 from motcua.processing.definitions import process
 from motcua.processing.documents import fields_of, papers_of
-from motcua.processing.models import Pause, Supplement
-from motcua.processing.queries import FileLine, RunLine, due_now, events_of, files_of, runs_of
-from motcua.processing.turns import OpenStep, offered, turns, withheld
+from motcua.processing.models import Supplement
+from motcua.processing.queries import FileLine, RunLine, due_now, events_of, files_of, runs_of, standing_of
+from motcua.processing.rules import Policy
+from motcua.processing.runs import answers_for
+from motcua.processing.turns import OpenStep, Standing, may_go_back, offered, turns, withheld
 from motcua.results.models import ResultDocument
 from motcua.results.queries import signature_state
 from motcua.results.rendering import template_for
@@ -76,9 +76,10 @@ def context_of(
     runs = runs_of(dossier.pk)
     run = next((line for line in reversed(runs) if line.closed_at is None), None)
     result = result_of(dossier)
-    step = _open_step(run, actor)
-    possible = turns(step, dossier.state, supplement_asked=supplement_of(dossier) is not None)
-    names = [turn.name for turn in offered(possible)]
+    step = _open_step(run, runs, actor, dossier)
+    course = clock.course_of(dossier.pk)
+    possible = turns(step, _standing(dossier, runs, course, actor, now))
+    names = [turn.name for turn in offered(possible) if turn.name in words.TURNS]
     signature = None
     if result is not None and result.state == ResultDocument.State.SIGNING:
         signature = signature_state(result.pk)
@@ -102,9 +103,9 @@ def context_of(
         "form_title": _(words.TURNS[form][0]) if form else "",
         "typed": typed or {},
         "errors": errors,
-        "marks": _marks(dossier, bundle, files) if form == "ask_supplement" else None,
+        "marks": _marks(dossier, bundle, files) if form in {"ask_supplement", "return_ineligible"} else None,
         "result_form": _result_form(dossier, bundle, result, typed, now) if form == "propose" else None,
-        "clock": _clock(dossier, bundle, run, actor, now, language, show_days=show_days),
+        "clock": _clock(dossier, bundle, run, course, actor, now, language, show_days=show_days),
         "sections": answers_summary(form_of(dossier.form_id), answers, language, officer=True)
         if dossier.form_id
         else [],
@@ -121,13 +122,48 @@ def context_of(
     }
 
 
-def _open_step(run: RunLine | None, actor: Actor) -> OpenStep | None:
+def _open_step(
+    run: RunLine | None, runs: Sequence[RunLine], actor: Actor, dossier: Dossier
+) -> OpenStep | None:
     if run is None:
         return None
-    spec = process(run.process).step(run.step)
+    published = process(run.process)
+    spec = published.step(run.step)
     mine = any(seat.unit == run.unit and seat.role == run.role for seat in actor.seats)
     claimed = "" if run.claimed_by is None else "me" if run.claimed_by == actor.account else "other"
-    return OpenStep(tuple(spec.outcomes), mine, run.waiting, claimed)
+    before = next((line for line in runs if line.id == run.previous), None)
+    return OpenStep(
+        tuple(spec.outcomes),
+        mine,
+        run.waits_for,
+        claimed,
+        spec.permits,
+        before is not None
+        and before.process == run.process
+        and may_go_back(published.step(before.step), dossier.state),
+    )
+
+
+def _standing(
+    dossier: Dossier, runs: Sequence[RunLine], course: clock.Course, actor: Actor, now: datetime
+) -> Standing:
+    """What beside the step decides which turns are lawful; one query."""
+    newest = runs[-1].process if runs else None
+    more = standing_of(dossier.pk, dossier.case_id)
+    policy = process(newest).policy if newest is not None else Policy()
+    return Standing(
+        status=dossier.state,
+        now=now,
+        supplement_asked=supplement_of(dossier) is not None,
+        ineligible_until=clock.ineligible_until(dossier, policy),
+        extended=more.extended,
+        extend_until=clock.extend_until(dossier.due_at, now) if dossier.due_at is not None else None,
+        stop_asked=more.stop_asked,
+        signing=any(line.waits_for == "signature" and line.closed_at is None for line in runs),
+        heads=answers_for(actor, dossier.agency_id, dossier.agency.code) is not None,
+        at_desk=any(seat.agency == dossier.agency_id for seat in actor.seats_as(Role.ONE_STOP)),
+        newer_version=newest is not None and more.newest_version not in (None, newest),
+    )
 
 
 def _turn(name: str) -> dict[str, Any]:
@@ -162,7 +198,7 @@ def _asked(
     who = run.unit_name + (f" · {run.claimed_name}" if run.claimed_name else "")
     if result is not None and result.state == ResultDocument.State.SIGNING:
         return {"mine": False, "what": _("Kết quả đang được ký số."), "who": who}
-    if run.waiting and dossier.state in PAUSED:
+    if run.waits_for and dossier.state in PAUSED:
         what = (
             _("Đang chờ người nộp bổ sung hồ sơ.")
             if dossier.status == 5
@@ -184,6 +220,7 @@ def _clock(
     dossier: Dossier,
     bundle: CaseBundle,
     run: RunLine | None,
+    course: clock.Course,
     actor: Actor,
     now: datetime,
     language: str,
@@ -191,9 +228,6 @@ def _clock(
     show_days: bool,
 ) -> dict[str, Any]:
     """The clock, explained: from when, how long, what was left out, until when, and why."""
-    pauses = list(
-        Pause.objects.filter(dossier=dossier).order_by("since").values_list("since", "until", "reason")
-    )
     paused = dossier.state in PAUSED
     open_now = run is not None and dossier.finished_at is None
     due = dossier.due_at if dossier.received_at else (run.due_at if run else None)
@@ -210,23 +244,18 @@ def _clock(
         "late": bool(dossier.finished_at and dossier.due_at and dossier.finished_at > dossier.due_at),
         "term": bundle.term_value,
         "unit": bundle.term_unit,
-        "step_due": run.due_at if run and dossier.received_at and not run.waiting else None,
+        "step_due": run.due_at if run and dossier.received_at and not run.waits_for else None,
         "pauses": [
             {"since": since, "until": until, "reason": _(words.PAUSES.get(reason, reason))}
-            for since, until, reason in pauses
+            for since, until, reason in course.rests
         ],
         "deemed": None,
         "cutoff": bundle.term_cutoff,
         "days": None,
     }
     if dossier.received_at is not None and bundle.term is not None:
-        reckoned = working_time.due(
-            calendar_for(dossier.agency.code, local_day(dossier.received_at)),
-            dossier.received_at,
-            bundle.term,
-            cutoff=clock.cutoff_of(bundle),
-            pauses=[(since, until) for since, until, _reason in pauses],
-        )
+        reckoned = clock.reckoned(dossier, dossier.received_at, course)
+        assert reckoned is not None
         if reckoned.deemed_received > dossier.received_at:
             found["deemed"] = reckoned.deemed_received
         if show_days:

@@ -30,6 +30,13 @@ TURNS: dict[str, tuple[str, str, str]] = {
         N_("Chỉ được yêu cầu một lần, nêu đầy đủ (mẫu 02). Thời hạn tạm dừng đến khi người nộp trả lời."),
         N_("Đã gửi yêu cầu bổ sung. Thời hạn tạm dừng đến khi người nộp trả lời."),
     ),
+    "return_ineligible": (
+        N_("Trả hồ sơ chưa đủ điều kiện"),
+        N_(
+            "Trong 03 ngày làm việc kể từ khi tiếp nhận, nêu đầy đủ một lần. Khi người nộp hoàn thiện, thời hạn tính lại từ đầu."
+        ),
+        N_("Đã trả hồ sơ để hoàn thiện. Thời hạn tính lại từ đầu khi người nộp bổ sung đủ."),
+    ),
     "claim": (
         N_("Nhận xử lý"),
         N_("Đồng nghiệp sẽ thấy Ông/Bà đang xử lý hồ sơ này."),
@@ -93,6 +100,7 @@ EVENTS: dict[str, str] = {
     "dossier.received": N_("Tiếp nhận hồ sơ"),
     "dossier.refused": N_("Không tiếp nhận hồ sơ"),
     "dossier.supplement_asked": N_("Yêu cầu bổ sung hồ sơ"),
+    "dossier.ineligible": N_("Trả hồ sơ chưa đủ điều kiện giải quyết"),
     "dossier.supplement_answered": N_("Người nộp đã bổ sung hồ sơ"),
     "dossier.taken_up": N_("Bắt đầu xử lý"),
     "dossier.proposed": N_("Trình ký kết quả"),
@@ -153,6 +161,7 @@ _ACTION = {
     "dossier.received": "receive",
     "dossier.refused": "refuse",
     "dossier.supplement_asked": "ask_supplement",
+    "dossier.ineligible": "return_ineligible",
     "dossier.supplement_answered": "answer_supplement",
     "dossier.taken_up": "hand_over",
     "dossier.rejected": "reject",

@@ -47,7 +47,7 @@ def _result(actor: Actor, key: str) -> Found | None:
         .select_related("blob", "dossier")
         .first()
     )
-    return (result.blob, f"ket-qua-{result.dossier.code}.pdf", True) if result and result.blob else None
+    return (result.blob, f"ket-qua-{result.about.code}.pdf", True) if result and result.blob else None
 
 
 def _stored(actor: Actor, key: str) -> Found | None:

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from motcua.kernel.ratelimit import Limiter, client_address
+from motcua.results.models import ResultDocument
 from motcua.results.queries import by_blob, by_verify_code
 from motcua.results.signing import current_signer
 from motcua.results.verification import Verdict, verify
@@ -73,6 +74,8 @@ def _by_code(code: str) -> Outcome:
                 "Mã có thể bị nhập sai, hoặc giấy tờ này không do hệ thống cấp. Hãy kiểm tra lại mã in dưới mã QR."
             ),
         )
+    if result.state == ResultDocument.State.REVOKED:
+        return _revoked(result)
     return Outcome(
         "good",
         _("Kết quả này do cơ quan nhà nước cấp"),
@@ -85,7 +88,24 @@ def _by_code(code: str) -> Outcome:
             (_("Cơ quan cấp"), result.agency.name),
             (_("Người ký"), f"{result.signer_name}, {result.signer_title}"),
             (_("Ký lúc"), result.signed_at or ""),
-            (_("Mã hồ sơ"), result.dossier.code),
+            (_("Mã hồ sơ"), result.about.code),
+        ),
+    )
+
+
+def _revoked(result: ResultDocument) -> Outcome:
+    """Genuine once, and no longer: why is the agency's to say, so the reason is not shown to whoever holds a copy."""
+    return Outcome(
+        "bad",
+        _("Kết quả này đã bị cơ quan cấp thu hồi"),
+        _("Giấy tờ có thật nhưng không còn giá trị. Hãy dùng kết quả được cấp lại, hoặc hỏi cơ quan cấp."),
+        (
+            (_("Loại giấy tờ"), result.title),
+            (_("Số"), f"{result.number or 0:02d}/{result.year}"),
+            (_("Cơ quan cấp"), result.agency.name),
+            (_("Ký lúc"), result.signed_at or ""),
+            (_("Thu hồi lúc"), result.revoked_at or ""),
+            (_("Mã hồ sơ"), result.about.code),
         ),
     )
 
@@ -99,8 +119,10 @@ def _judged(verdict: Verdict, content: bytes) -> Outcome:
         if signer.reason:
             facts.append((_("Nội dung"), signer.reason))
     known = by_blob(content) if verdict.status == "valid" else None
+    if known is not None and known.state == ResultDocument.State.REVOKED:
+        return _revoked(known)
     if known is not None:
-        facts.append((_("Mã hồ sơ"), known.dossier.code))
+        facts.append((_("Mã hồ sơ"), known.about.code))
     words = {
         "valid": (
             "good", _("Chữ ký hợp lệ, nội dung không bị sửa"),
