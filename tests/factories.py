@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from django.db import transaction
 from django.test import Client
 
 from motcua.catalogue import queries as catalogue
@@ -144,6 +146,13 @@ def after_commit() -> Iterator[None]:
             for job, arguments in waiting:
                 if job is follow:
                     job.run(**arguments)
+
+
+@contextmanager
+def refusal(kind: type[Exception]) -> Iterator[pytest.ExceptionInfo[Any]]:
+    """``pytest.raises`` in a savepoint: a refused action rolls back its own transaction, not the test's."""
+    with pytest.raises(kind) as told, transaction.atomic():
+        yield told
 
 
 def draft(

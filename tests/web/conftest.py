@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from motcua.processing import definitions
 from motcua.web.portal import queries, tracking, verifying
 from motcua.web.shared.caching import pages
 from tests import factories
@@ -28,9 +29,11 @@ def _world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @pytest.fixture
-def world(_world: World, db: None) -> World:
-    """The province and its cast."""
-    return _world
+def world(_world: World, db: None) -> Iterator[World]:
+    """The province and its cast. A process that a test published is rolled back with it, and forgotten."""
+    yield _world
+    definitions.current_process.forget()
+    definitions.process.forget()
 
 
 @pytest.fixture(autouse=True)
