@@ -15,6 +15,7 @@ from motcua.kernel.working_time import (
     Term,
     add_minutes,
     due,
+    minutes_before,
     next_opening,
     standard_calendar,
     week,
@@ -159,3 +160,16 @@ def test_every_working_minute_of_a_year(year: int) -> None:
     expected = sum(480 for day in days if oracle.hours_of(STANDARD, day))
     assert worked_minutes(STANDARD, start, end) == expected
     assert STANDARD.weekly == STANDARD_WEEK
+
+
+@given(CALENDARS, MOMENTS, st.integers(0, 3000))
+@settings(max_examples=80, deadline=None)
+def test_counting_back_is_the_latest_moment_from_which_it_runs(
+    calendar: Calendar, moment: datetime, minutes: int
+) -> None:
+    begin = minutes_before(calendar, moment, minutes)
+    assert oracle.worked(calendar, begin, moment) == minutes
+    if minutes:
+        assert oracle.works(calendar, begin), "a minute later it would be one less"
+    with pytest.raises(ValueError, match="negative"):
+        minutes_before(calendar, moment, -1)

@@ -10,8 +10,8 @@ from motcua.kernel import working_time
 from motcua.kernel.actors import ANYONE, Actor, Role, Seat
 from motcua.kernel.refusals import NotAllowed, Refused
 from motcua.organisations import actions
-from motcua.organisations.models import Agency, CalendarChange, CalendarDay
-from motcua.organisations.queries import ancestors, calendar_for
+from motcua.organisations.models import Agency, CalendarChange, CalendarDay, WorkingCalendar
+from motcua.organisations.queries import ancestors, calendar_changed, calendar_for
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +132,53 @@ def test_who_may_not_edit_is_refused(province: Agency, commune: Agency) -> None:
         actions.remove_day(
             actor=head_of(commune), row_id=CalendarDay.objects.filter(agency=None)[0].pk, now=NOW
         )
+
+
+def test_a_term_across_a_change_of_hours_is_reckoned_by_each_in_its_time(commune: Agency) -> None:
+    """Winter hours to 30 November, then an hour earlier and an hour longer: twelve hours from Monday noon."""
+    summer = {str(day): [["06:30", "11:30"], ["13:30", "17:30"]] for day in range(1, 6)}
+    WorkingCalendar.objects.create(
+        agency=commune, valid_from=date(2026, 12, 1), valid_to=date(2026, 12, 31), hours=summer
+    )
+    CalendarChange.objects.create(at=NOW, agency=commune, change={})
+    calendar_changed()
+    monday = datetime(2026, 11, 30, 6, 30, tzinfo=UTC)  # 13:30: four hours that day, nine the next, then back
+    assert due_of("H56.201", monday, "12wh").astimezone(working_time.ZONE) == datetime(
+        2026, 12, 1, 16, 30, tzinfo=working_time.ZONE
+    )
+    assert due_of("H56", monday, "12wh").astimezone(working_time.ZONE) == datetime(
+        2026, 12, 1, 17, 30, tzinfo=working_time.ZONE
+    )
+    january = datetime(2026, 12, 31, 6, 30, tzinfo=UTC)
+    assert due_of("H56.201", january, "4wh") == due_of("H56", january, "4wh")
+    after = calendar_for("H56.201", date(2026, 11, 1))
+    assert (
+        working_time.worked_minutes(
+            after, datetime(2027, 1, 4, 0, tzinfo=UTC), datetime(2027, 1, 4, 12, tzinfo=UTC)
+        )
+        == 480
+    )
+
+
+def test_no_stretch_of_time_is_without_hours(commune: Agency) -> None:
+    for number in range(3):
+        WorkingCalendar.objects.create(
+            agency=commune, valid_from=date(2024 + number, 4, 16), valid_to=date(2024 + number, 10, 15), hours=HOURS
+        )  # fmt: skip
+    CalendarChange.objects.create(at=NOW, agency=commune, change={})
+    calendar_changed()
+    calendar = calendar_for("H56.201", date(2026, 1, 1))
+    assert calendar.last_day == working_time.standard_calendar().last_day
+    stretches = 0
+    part: working_time.Calendar | None = calendar
+    while part is not None:
+        stretches, part = stretches + 1, part.then
+    assert stretches == 7
+    for day in (
+        date(2023, 1, 2),
+        date(2024, 4, 15),
+        date(2024, 4, 16),
+        date(2026, 10, 16),
+        date(2030, 12, 31),
+    ):
+        calendar.shape(day)

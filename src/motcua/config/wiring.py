@@ -23,6 +23,7 @@ from motcua.processing import actions as processing
 from motcua.processing import documents
 from motcua.processing import events as turned
 from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
+from motcua.processing import sweeps as _sweeps  # noqa: F401 - the same
 from motcua.processing.models import StepRun, Supplement
 
 Follower = Callable[[int, datetime], object]

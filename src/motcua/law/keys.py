@@ -16,6 +16,8 @@ EXTENSIONS: Final = "processing.extensions"
 SILENCE_CLOSES: Final = "processing.silence_closes"
 HOURS_PER_DAY: Final = "processing.hours_per_day"
 LATE_WARNING_LEAD: Final = "processing.late_warning_lead"
+LATE_TO_HEAD: Final = "processing.late_to_head"
+LATE_TO_SUPERIOR: Final = "processing.late_to_superior"
 USUAL_TIME_WINDOW: Final = "processing.usual_time_window"
 DRAFTS_KEPT: Final = "drafts.kept"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from django.db import connection
 from django.db.models import Q
@@ -97,58 +97,76 @@ def _week(hours: dict[str, list[list[str]]]) -> dict[int, list[tuple[time | str,
     return {int(day) - 1: [(start, end) for start, end in spans] for day, spans in hours.items()}
 
 
-class _Calendars:
-    """All calendars of an agency: whose hours count on which day, and the days that are unlike their weekday.
+def _load_calendar(key: tuple[str, int]) -> working_time.Calendar:
+    """The working calendar of an agency: hours that follow each other, and the days that are unlike their weekday.
 
-    A year of dossiers asks for every day of the year; the hours behind them change once in years. So what is kept is
-    one calendar for each set of hours, not for each day.
+    A term that runs across a change of hours (summer after winter) is reckoned by each in its time.
     """
+    line = ancestors(key[0])
+    by_agency: dict[str, list[WorkingCalendar]] = {}
+    own = WorkingCalendar.objects.filter(Q(agency=None) | Q(agency__code__in=line))
+    for hours in own.select_related("agency").order_by("-valid_from"):
+        by_agency.setdefault(hours.agency.code if hours.agency else "", []).append(hours)
+    # The nearest agency up the tree that has hours of its own on the day gives them; its newest hours count.
+    ordered = [hours for name in [*line, ""] for hours in by_agency.get(name, ())]
+    days: dict[str, list[CalendarDay]] = {}
+    unlike = CalendarDay.objects.filter(Q(agency=None) | Q(agency__code__in=line))
+    for day in unlike.select_related("agency"):
+        days.setdefault(day.agency.code if day.agency else "", []).append(day)
+    # Gathered on the way down: an agency's own day takes the place of the one it inherits.
+    gathered = {day.day: day for name in ["", *reversed(line)] for day in days.get(name, ())}
+    return _chained(ordered, gathered)
 
-    def __init__(self, code: str) -> None:
-        line = ancestors(code)
-        own = WorkingCalendar.objects.filter(Q(agency=None) | Q(agency__code__in=line))
-        by_agency: dict[str, list[WorkingCalendar]] = {}
-        for hours in own.select_related("agency").order_by("-valid_from"):
-            by_agency.setdefault(hours.agency.code if hours.agency else "", []).append(hours)
-        # The nearest agency up the tree that has hours of its own on the day gives them; its newest hours count.
-        self._hours = [hours for name in [*line, ""] for hours in by_agency.get(name, ())]
-        days: dict[str, list[CalendarDay]] = {}
-        for day in CalendarDay.objects.filter(Q(agency=None) | Q(agency__code__in=line)).select_related(
-            "agency"
-        ):
-            days.setdefault(day.agency.code if day.agency else "", []).append(day)
-        # Gathered on the way down: an agency's own day takes the place of the one it inherits.
-        self._days = {day.day: day for name in ["", *reversed(line)] for day in days.get(name, ())}
-        self._built: dict[int | None, working_time.Calendar] = {}
 
-    def on(self, day: date) -> working_time.Calendar:
-        """The calendar that counts on a day."""
+def _chained(hours: list[WorkingCalendar], days: dict[date, CalendarDay]) -> working_time.Calendar:
+    """One calendar for each stretch of time with the same hours, each naming the one that follows it."""
+    standard = working_time.standard_calendar()
+    off = {day: row.name for day, row in days.items() if row.kind == CalendarDay.Kind.OFF}
+    worked = {day: row.name for day, row in days.items() if row.kind == CalendarDay.Kind.WORKED}
+    following: working_time.Calendar | None = None
+    for first, last, chosen in reversed(_stretches(hours, standard.valid_from, standard.valid_until)):
+        following = working_time.Calendar.build(
+            hours=_week(chosen.hours) if chosen else standard.weekly,
+            reception=_week(chosen.reception) if chosen else standard.reception,
+            off={day: name for day, name in off.items() if first <= day <= last},
+            worked={day: name for day, name in worked.items() if first <= day <= last},
+            valid_from=first,
+            valid_until=last,
+            then=following,
+        )
+    assert following is not None
+    return following
+
+
+def _stretches(
+    hours: list[WorkingCalendar], first: date, last: date
+) -> list[tuple[date, date, WorkingCalendar | None]]:
+    """From ``first`` to ``last``, cut where other hours begin to count; None: the standard ones."""
+    edges = {first}
+    for row in hours:
+        edges.add(row.valid_from)
+        if row.valid_to is not None:
+            edges.add(row.valid_to + timedelta(days=1))
+    cuts = sorted(edge for edge in edges if first <= edge <= last)
+    found: list[tuple[date, date, WorkingCalendar | None]] = []
+    for begin, end in zip(cuts, [*(cut - timedelta(days=1) for cut in cuts[1:]), last], strict=True):
         chosen = next(
             (
-                hours
-                for hours in self._hours
-                if hours.valid_from <= day and (hours.valid_to is None or day <= hours.valid_to)
+                row
+                for row in hours
+                if row.valid_from <= begin and (row.valid_to is None or begin <= row.valid_to)
             ),
             None,
         )
-        key = chosen.pk if chosen else None
-        if key not in self._built:
-            self._built[key] = self._build(chosen)
-        return self._built[key]
-
-    def _build(self, chosen: WorkingCalendar | None) -> working_time.Calendar:
-        standard = working_time.standard_calendar()
-        days = self._days.items()
-        return working_time.Calendar.build(
-            hours=_week(chosen.hours) if chosen else standard.weekly,
-            reception=_week(chosen.reception) if chosen else standard.reception,
-            off={day: row.name for day, row in days if row.kind == CalendarDay.Kind.OFF},
-            worked={day: row.name for day, row in days if row.kind == CalendarDay.Kind.WORKED},
-        )
+        if found and found[-1][2] is chosen:
+            found[-1] = (found[-1][0], end, chosen)
+        else:
+            found.append((begin, end, chosen))
+    return found
 
 
 #: By agency code and the newest change of any calendar.
-_calendars: Kept[tuple[str, int], _Calendars] = Kept(lambda key: _Calendars(key[0]), seconds=None, size=2048)
+_calendars: Kept[tuple[str, int], working_time.Calendar] = Kept(_load_calendar, seconds=None, size=2048)
 
 
 def _newest_change(_: None) -> int:
@@ -163,6 +181,6 @@ def calendar_changed() -> None:
     _change.forget()
 
 
-def calendar_for(code: str, on: date) -> working_time.Calendar:
-    """The working calendar of an agency on a day, inherited down the tree; at most 5 s behind an edit."""
-    return _calendars((code, _change(None))).on(on)
+def calendar_for(code: str, on: date | None = None) -> working_time.Calendar:
+    """The working calendar of an agency, inherited down the tree; at most 5 s behind an edit."""
+    return _calendars((code, _change(None)))

@@ -15,9 +15,10 @@ from motcua.kernel.clock import local_day
 from motcua.kernel.working_time import Term
 from motcua.law import keys, limits
 from motcua.organisations.queries import calendar_for, units_of
+from motcua.processing.checks import term_minutes
 from motcua.processing.definitions import process
 from motcua.processing.models import Pause, StepRun, Supplement
-from motcua.processing.rules import Policy, step_due
+from motcua.processing.rules import Alarm, Ladder, Policy, alarms, next_alarm, step_due
 
 
 def calendar_of(dossier: Dossier, on: datetime) -> working_time.Calendar:
@@ -130,14 +131,45 @@ def resume(dossier: Dossier, *, now: datetime) -> None:
         dossier.due_at = due_at(dossier, dossier.received_at)
 
 
+def ladder(now: datetime) -> Ladder:
+    """How the alarms of a due time are spaced, by the parameters in force."""
+
+    def minutes(key: str) -> int:
+        return term_minutes(limits.term(key, now))
+
+    return Ladder(
+        soon=minutes(keys.LATE_WARNING_LEAD),
+        head=minutes(keys.LATE_TO_HEAD),
+        superior=minutes(keys.LATE_TO_SUPERIOR),
+        apology_days=limits.term(keys.APOLOGY_BEFORE_EXPIRY, now).value,
+    )
+
+
+def alarms_of(run: StepRun, dossier: Dossier, *, extended: bool, now: datetime) -> dict[Alarm, datetime]:
+    """When the alarms of an open step come, by the calendar of the agency that does it."""
+    calendar = calendar_for(units_of(run.agency_id).agency.code)
+    return alarms(calendar, ladder(now), run.due_at, dossier.due_at, extended=extended)
+
+
+def set_due(run: StepRun, dossier: Dossier, minutes: int | None, *, since: datetime, now: datetime) -> None:
+    """Set when a step is due, counted from ``since``, and when something is to be said about it. Not saved."""
+    calendar = calendar_for(units_of(run.agency_id).agency.code)
+    run.due_at = step_due(calendar, since, minutes, dossier.due_at)
+    run.alarms = 0
+    run.alarm_at = next_alarm(alarms_of(run, dossier, extended=False, now=now), Alarm(0))
+
+
+#: What :func:`set_due` sets.
+DUE_FIELDS = ("due_at", "alarms", "alarm_at")
+
+
 def reckon_steps(dossier: Dossier, *, now: datetime) -> None:
     """The dossier's due time has moved: what its open steps may take moves with it."""
     runs = StepRun.objects.select_for_update(of=("self",)).select_related("step")
     for run in runs.filter(dossier=dossier, closed_at=None, waits_for=""):
         spec = process(run.step.process_id).by_pk(run.step_id)
-        calendar = calendar_for(units_of(run.agency_id).agency.code, local_day(run.opened_at))
-        run.due_at = step_due(calendar, run.opened_at, spec.working_minutes, dossier.due_at)
-        run.save(update_fields=["due_at"])
+        set_due(run, dossier, spec.working_minutes, since=run.opened_at, now=now)
+        run.save(update_fields=DUE_FIELDS)
 
 
 def counted_minutes(dossier: Dossier, until: datetime) -> int | None:

@@ -12,7 +12,6 @@ from motcua.dossiers.lifecycle import OPEN
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actions import action
 from motcua.kernel.actors import SYSTEM
-from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.jobs import job
 from motcua.organisations.queries import calendar_changed, calendar_for, units_of
@@ -20,7 +19,7 @@ from motcua.processing import clock
 from motcua.processing.definitions import process
 from motcua.processing.events import DUE_RECOMPUTED
 from motcua.processing.models import Pause, StepRun
-from motcua.processing.rules import step_due
+from motcua.processing.rules import Alarm, next_alarm, step_due
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +80,7 @@ def _runs(dossier: Dossier, *, lock: bool) -> list[tuple[StepRun, datetime]]:
         spec = process(run.step.process_id).by_pk(run.step_id)
         # A run that waited began anew when it was woken (processing.actions.common.wake).
         began = max([run.opened_at, *(moment for moment in woken if moment is not None)])
-        calendar = calendar_for(units_of(run.agency_id).agency.code, local_day(began))
+        calendar = calendar_for(units_of(run.agency_id).agency.code)
         found.append((run, step_due(calendar, began, spec.working_minutes, due)))
     return found
 
@@ -91,11 +90,12 @@ def apply_due(*, dossier_id: int, now: datetime) -> Dossier:
     """Set the deadlines of one dossier by the present calendar, and say so in its history."""
     dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
     before, after = dossier.due_at, _due(dossier)
+    dossier.due_at = after
     for run, due in _runs(dossier, lock=True):
         if run.due_at != due:
-            run.due_at = due
-            run.save(update_fields=["due_at"])
-    dossier.due_at = after
+            run.due_at, run.alarms = due, 0
+            run.alarm_at = next_alarm(clock.alarms_of(run, dossier, extended=False, now=now), Alarm(0))
+            run.save(update_fields=clock.DUE_FIELDS)
     record(
         dossier,
         DUE_RECOMPUTED,

@@ -117,6 +117,12 @@ class StepRun(models.Model):
         db_default="",
         help_text="Empty: for whoever does it; else applicant or signature",
     )
+    alarm_at = models.DateTimeField(
+        null=True, help_text="When something is to be said about its due time next"
+    )
+    alarms = models.SmallIntegerField(
+        default=0, db_default=0, help_text="What has been said (processing.rules.Alarm)"
+    )
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -158,6 +164,7 @@ class StepRun(models.Model):
             models.Index("unit", "role", "due_at", "id", name="run_worklist", condition=Q(closed_at=None)),
             models.Index("agency", "due_at", "id", name="run_of_agency", condition=Q(closed_at=None)),
             models.Index("dossier", "opened_at", name="run_of_dossier"),
+            models.Index("alarm_at", name="run_alarm", condition=Q(closed_at=None, alarm_at__isnull=False)),
             models.Index("agency", "unit", name="run_waits", condition=Q(closed_at=None) & ~Q(waits_for="")),
         ]
 

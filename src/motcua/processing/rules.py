@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
+from enum import IntFlag, StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -171,3 +171,62 @@ def step_due(
         return dossier_due
     own = working_time.add_minutes(calendar, opened, minutes if minutes is not None else 8 * 60)
     return own if dossier_due is None or dossier_due < opened else min(own, dossier_due)
+
+
+class Alarm(IntFlag):
+    """What is said about an open step, each once for a due time: to whoever does it, then up the line.
+
+    SOON and LATE go to those who may act; APOLOGY to the head, while a new appointment can still be given (NĐ 61/2018
+    art. 19 cl. 9); HEAD and SUPERIOR to the head of the agency and of the one above it.
+    """
+
+    SOON = 1
+    LATE = 2
+    HEAD = 4
+    SUPERIOR = 8
+    APOLOGY = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """How long before and after a due time its alarms come: working minutes, and days for the apology (law)."""
+
+    soon: int
+    head: int
+    superior: int
+    apology_days: int
+
+
+def alarms(
+    calendar: working_time.Calendar,
+    ladder: Ladder,
+    due: datetime,
+    dossier_due: datetime | None,
+    *,
+    extended: bool,
+) -> dict[Alarm, datetime]:
+    """When each alarm of an open step comes. No apology without a term, or when there has been one."""
+    found = {
+        Alarm.SOON: working_time.minutes_before(calendar, due, ladder.soon),
+        Alarm.LATE: due,
+        Alarm.HEAD: working_time.add_minutes(calendar, due, ladder.head),
+        Alarm.SUPERIOR: working_time.add_minutes(calendar, due, ladder.superior),
+    }
+    if dossier_due is not None and not extended:
+        last = dossier_due - timedelta(days=ladder.apology_days)
+        found[Alarm.APOLOGY] = working_time.minutes_before(calendar, last, ladder.soon)
+    return found
+
+
+def next_alarm(coming: Mapping[Alarm, datetime], said: Alarm) -> datetime | None:
+    """The moment of the next alarm that has not been given; None when all have."""
+    return min((moment for alarm, moment in coming.items() if alarm not in said), default=None)
+
+
+def ringing(coming: Mapping[Alarm, datetime], said: Alarm, now: datetime) -> Alarm:
+    """The alarms that have come and have not been given. Of several steps up the line, the last says all."""
+    come = Alarm(0)
+    for alarm, moment in coming.items():
+        if moment <= now and alarm not in said:
+            come |= alarm
+    return come

@@ -8,14 +8,14 @@ from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.models import Dossier
 from motcua.kernel import rows
 from motcua.kernel.actors import Actor, Role, Seat
-from motcua.kernel.clock import local_day
 from motcua.kernel.refusals import Conflict, NotAllowed
-from motcua.organisations.queries import AgencyUnits, calendar_for, units_of
+from motcua.organisations.queries import AgencyUnits, units_of
+from motcua.processing import clock
 from motcua.processing.automatic import automatic
 from motcua.processing.choosing import chosen
 from motcua.processing.definitions import seated
 from motcua.processing.models import StepRun
-from motcua.processing.rules import ON, OWN, Kind, Process, StepSpec, UnitRule, step_due
+from motcua.processing.rules import ON, OWN, Kind, Process, StepSpec, UnitRule
 
 FORKED = "forked"
 
@@ -48,12 +48,10 @@ def open_run(
         unit_id=unit,
         role=step.role,
         opened_at=now,
-        due_at=step_due(
-            calendar_for(units.agency.code, local_day(now)), now, step.working_minutes, dossier.due_at
-        ),
         previous=previous,
         scope_id=scope,
     )
+    clock.set_due(run, dossier, step.working_minutes, since=now, now=now)
     rows.insert(run)
     if units.agency.pk != dossier.agency_id or step.unit_rule == UnitRule.NAMED:
         dossier.involve(agency=units.agency.pk, unit=unit)
@@ -133,8 +131,8 @@ def close_run(run: StepRun, *, outcome: str, actor: Actor, now: datetime, note: 
     run.outcome, run.note = outcome, note
     run.closed_at, run.closed_by_id = now, actor.account
     run.instead_of_id = _instead_of(actor, run)
-    run.waits_for = ""
-    rows.update(run, "outcome", "note", "closed_at", "closed_by", "instead_of", "waits_for")
+    run.waits_for, run.alarm_at = "", None
+    rows.update(run, "outcome", "note", "closed_at", "closed_by", "instead_of", "waits_for", "alarm_at")
 
 
 def _instead_of(actor: Actor, run: StepRun) -> int | None:

@@ -113,6 +113,7 @@ class Calendar:
         valid_from: date | None = None,
         valid_until: date | None = None,
         provisional_from: date | None = None,
+        then: Calendar | None = None,
     ) -> Calendar:
         """A calendar from an agency's rows: hours by weekday (0 = Monday), days off and worked by name.
 
@@ -138,6 +139,7 @@ class Calendar:
             valid_until=valid_until or national.last,
             reception=reception if isinstance(reception, tuple) else week(reception),
             provisional_from=provisional_from or national.provisional_from,
+            then=then,
         )
 
     @property
@@ -241,6 +243,21 @@ class Table:
                 return (self._first + index) * MINUTES_PER_DAY + start + rest
             rest -= end - start
         raise AssertionError("the prefix sums disagree with the days")  # pragma: no cover
+
+    def before(self, moment: int, minutes: int) -> int:
+        """Latest moment from which `minutes` working minutes run to `moment`."""
+        if minutes == 0:
+            return moment
+        target = self.worked_before(moment) - minutes
+        if target < 0:
+            raise self._outside(None)
+        index = bisect_right(self._before, target) - 1
+        rest = target - self._before[index]
+        for start, end in self._shapes[index].work:
+            if rest < end - start:
+                return (self._first + index) * MINUTES_PER_DAY + start + rest
+            rest -= end - start
+        raise AssertionError("the prefix sums disagree with the days")
 
     def working_day_after(self, day: int, count: int) -> int:
         """The `count`-th working day after `day`; with count 0, `day` itself or the next working day."""
@@ -374,6 +391,16 @@ def add_minutes(calendar: Calendar, start: datetime, minutes: int) -> datetime:
     if minutes < 0:
         raise WorkingTimeError("minutes-negative", "working minutes cannot be negative", minutes=minutes)
     return from_minutes(calendar.table.add(to_minutes(start), minutes))
+
+
+def minutes_before(calendar: Calendar, end: datetime, minutes: int) -> datetime:
+    """Latest moment from which `minutes` working minutes run to `end` (`end` itself for 0): when to warn of it.
+
+    A count that fills a session begins with it, not at the close of the one before.
+    """
+    if minutes < 0:
+        raise WorkingTimeError("minutes-negative", "working minutes cannot be negative", minutes=minutes)
+    return from_minutes(calendar.table.before(to_minutes(end), minutes))
 
 
 def next_opening(calendar: Calendar, moment: datetime) -> datetime:

@@ -8,14 +8,12 @@ from motcua.dossiers import actions as filing
 from motcua.dossiers.lifecycle import PAUSED, Status
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actors import Actor
-from motcua.kernel.clock import local_day
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
-from motcua.organisations.queries import calendar_for, units_of
 from motcua.processing import clock
 from motcua.processing.definitions import process
 from motcua.processing.events import TAKEN_UP
 from motcua.processing.models import StepRun
-from motcua.processing.rules import ENDING, Process, StepSpec, step_due
+from motcua.processing.rules import ENDING, Process, StepSpec
 from motcua.processing.runs import close_all, close_run, enter, open_runs
 
 #: A reason that reaches the applicant is never empty (R3.2: with reasons).
@@ -77,8 +75,8 @@ def rest(dossier: Dossier, reason: str, *, now: datetime) -> None:
     if dossier.received_at is not None:
         clock.pause(dossier, reason, now=now)
     for run in open_runs(dossier):
-        run.waits_for = APPLICANT
-        run.save(update_fields=["waits_for"])
+        run.waits_for, run.alarm_at = APPLICANT, None
+        run.save(update_fields=["waits_for", "alarm_at"])
 
 
 def wake(dossier: Dossier, *, now: datetime) -> None:
@@ -87,6 +85,5 @@ def wake(dossier: Dossier, *, now: datetime) -> None:
         if run.waits_for == APPLICANT:
             spec, _ = defined(run)
             run.waits_for = ""
-            calendar = calendar_for(units_of(run.agency_id).agency.code, local_day(now))
-            run.due_at = step_due(calendar, now, spec.working_minutes, dossier.due_at)
-            run.save(update_fields=["waits_for", "due_at"])
+            clock.set_due(run, dossier, spec.working_minutes, since=now, now=now)
+            run.save(update_fields=["waits_for", *clock.DUE_FIELDS])

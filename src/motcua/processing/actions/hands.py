@@ -149,4 +149,6 @@ def _move(
     close_run(run, outcome="moved", actor=actor, now=now, note=reason)
     moved = open_run(dossier, published.step(key), now=now, previous=None, scope=None)
     moved.waits_for, moved.claimed_by_id = waits, claimed
-    moved.save(update_fields=["waits_for", "claimed_by"])
+    if waits:
+        moved.alarm_at = None
+    moved.save(update_fields=["waits_for", "claimed_by", "alarm_at"])

@@ -27,8 +27,8 @@ def sign(*, actor: Actor, run_id: int, now: datetime) -> Dossier:
         raise Conflict("result.being_signed")
     seat = seat_for(actor, run)
     results.order_signature(dossier, actor=actor, seat=seat, now=now)
-    run.waits_for = SIGNATURE
-    run.save(update_fields=["waits_for"])
+    run.waits_for, run.alarm_at = SIGNATURE, None
+    run.save(update_fields=["waits_for", "alarm_at"])
     return dossier
 
 
