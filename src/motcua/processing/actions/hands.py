@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from motcua.dossiers import actions as filing
+from motcua.dossiers.lifecycle import Status
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actions import action
 from motcua.kernel.actors import Actor, Role
@@ -31,9 +32,10 @@ def claim(*, actor: Actor, run_id: int, now: datetime) -> Dossier:
         raise Conflict("step.claimed_already")
     run.claimed_by_id = actor.account
     run.save(update_fields=["claimed_by"])
-    if "receive" not in run.step.outcomes:
+    if dossier.status == Status.RECEIVED:
         take_up(dossier, actor=actor, now=now)
-    filing.record(dossier, CLAIMED, actor=actor, now=now, data={"step": run.step.key})
+    else:
+        filing.record(dossier, CLAIMED, actor=actor, now=now, data={"step": run.step.key})
     return dossier
 
 
