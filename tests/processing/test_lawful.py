@@ -299,6 +299,17 @@ def test_the_applicant_asks_and_the_one_stop_desk_stops(world: World) -> None:
     assert StopRequest.objects.get(dossier=dossier).accepted is True
 
 
+def test_stopped_while_it_rests_the_clock_rests_no_more(world: World) -> None:
+    dossier = received(world)
+    actions.return_ineligible(
+        actor=world.officer("hoa"), run_id=run(dossier), reason=WHY, items=ITEMS, now=hour(world, 1)
+    )
+    actions.request_stop(actor=world.person("lan"), code=dossier.code, reason="", now=hour(world, 2))
+    actions.stop(actor=world.officer("minh"), dossier_id=dossier.pk, now=hour(world, 3))
+    assert Pause.objects.get(dossier=dossier).until == hour(world, 3)
+    assert StopRequest.objects.filter(dossier=dossier, answered_at=None).count() == 0
+
+
 def test_a_stop_can_be_declined_and_is_refused_once_it_is_being_signed(world: World) -> None:
     dossier = factories.advance(world, factories.filed_dossier(world), "proposed")
     lan, minh = world.person("lan"), world.officer("minh")
