@@ -15,7 +15,10 @@ from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from motcua.dossiers import register_printing
 from motcua.dossiers.models import Dossier, Draft, Paper, Slip
+from motcua.dossiers.register import Period
+from motcua.kernel.clock import local_day
 from motcua.organisations.models import Agency
 from motcua.results.models import ResultDocument, StoreItem
 from tests import factories
@@ -62,6 +65,11 @@ POLICY: dict[str, Rule] = {
     "desk": Rule(STAFF),
     **dict.fromkeys(("desk-dossier", "desk-paper", "desk-slip", "desk-result"), Rule(STAFF_HERE)),
     "desk-preview": Rule(STAFF_HERE, post_only=True),
+    **dict.fromkeys(
+        ("desk-register", "desk-register-csv", "desk-register-xlsx"), Rule(frozenset({"minh", "linh"}))
+    ),
+    "desk-register-order": Rule(frozenset({"minh", "linh"}), post_only=True),
+    **dict.fromkeys(("desk-register-print", "desk-register-book"), Rule(frozenset({"minh"}))),
     "desk-intake": Rule(frozenset({"minh", "linh"})),
     "desk-intake-fill": Rule(frozenset({"minh"})),
     "board": Rule(frozenset({"tuan", "hung"})),
@@ -108,6 +116,12 @@ def things(world: World) -> dict[str, str]:
             added_at=world.now,
         )
     slip = Slip.objects.filter(dossier=dossier)[0]
+    book = register_printing.order(
+        actor=world.officer("minh"),
+        period=Period(dossier.agency_id, local_day(world.now), local_day(world.now)),
+        now=world.now,
+    )
+    register_printing.make(book.pk, now=world.now)
     upload = factories.add_file(draft, factories.bundles.case_bundle(draft.case_id).components[1].pk)
     store = StoreItem.objects.get(result=ResultDocument.objects.get(dossier=dossier))
     form = factories.bundles.form_of(draft.form_id or 0)
@@ -125,6 +139,8 @@ def things(world: World) -> dict[str, str]:
         "file": f"/account/files/store/{store.pk}/",
         "desk-dossier": f"/desk/dossiers/{code}/", "desk-paper": f"/desk/dossiers/{code}/papers/{paper.pk}/",
         "desk-slip": f"/desk/dossiers/{code}/slips/{slip.pk}/", "desk-result": f"/desk/dossiers/{code}/result.pdf",
+        "desk-register-print": f"/desk/register/prints/{book.pk}/",
+        "desk-register-book": f"/desk/register/prints/{book.pk}/so-theo-doi.pdf",
         "desk-preview": f"/desk/dossiers/{code}/preview/", "desk-intake-fill": f"/desk/intake/{counter.pk}/",
         "board_dossiers": "/board/dossiers/?number=filed&since=2026-11-01&until=2026-11-30&agency=H56.201",
         "calendar": f"/studio/calendars/{Agency.objects.get(code='H56.201').code}/",

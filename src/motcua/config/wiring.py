@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from motcua.dossiers import issuing
+from motcua.dossiers import issuing, register
 from motcua.dossiers import jobs as _upkeep  # noqa: F401 - its jobs register themselves
+from motcua.dossiers import register_printing as _printing  # noqa: F401 - the same
 from motcua.dossiers.models import Dossier, SlipKind
 from motcua.kernel import events, jobs
 from motcua.kernel.events import Happened, Subscriber
@@ -119,6 +120,7 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
 
 IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
     "dossier.submitted": (processing.begin,),
+    processing.RECEIVED: (register.on_received,),
     "dossier.withdrawn": (processing.end,),
     "result.signed": (processing.signed,),
 }

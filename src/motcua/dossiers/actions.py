@@ -50,6 +50,18 @@ class NotFilable(Refused):
         self.errors, self.missing = errors, missing
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorised:
+    """Who files for the applicant, and the paper that allows it ("Giấy ủy quyền ngày …")."""
+
+    name: str
+    number: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    paper: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ApplicantDetails:
     """For whom a dossier is filed. The number is a citizen ID or tax code; the account is null at the counter."""
@@ -61,6 +73,7 @@ class ApplicantDetails:
     phone: str = ""
     email: str = ""
     address: str = ""
+    authorised: Authorised | None = None
 
     def contact(self) -> str:
         given = {"phone": self.phone, "email": self.email, "address": self.address}
@@ -155,6 +168,7 @@ def submit(
         applicant_number=applicant.number,
         applicant_index=crypto.blind_index(applicant.number, crypto.CITIZEN_ID) if applicant.number else None,
         contact=applicant.contact(),
+        authorised=orjson.dumps(applicant.authorised).decode() if applicant.authorised else None,
         filed_by_id=actor.account if actor.kind == "officer" else None,
         submitted_at=now,
     )

@@ -68,6 +68,10 @@ class Dossier(models.Model):
     applicant_number = EncryptedTextField(blank=True)
     applicant_index = models.BinaryField(max_length=32, null=True)
     contact = EncryptedTextField(blank=True, help_text="JSON: phone, email, address")
+    authorised = EncryptedTextField(
+        null=True,
+        help_text="JSON of the person authorised to file: name, number, address, phone, email, paper",
+    )
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -109,6 +113,12 @@ class Dossier(models.Model):
     def involve(self, *, agency: int, unit: int) -> None:
         """A unit beside the one that answers for it works on it, or is asked: its people may see it from now on."""
         Involvement.objects.get_or_create(dossier=self, unit_id=unit, defaults={"agency_id": agency})
+
+    @property
+    def authorised_person(self) -> dict[str, str]:
+        """Who filed it for the applicant with an authorisation; empty when nobody did."""
+        person: dict[str, str] = orjson.loads(self.authorised) if self.authorised else {}
+        return person
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         from motcua.kernel.models import RulesSkipped
@@ -180,16 +190,24 @@ class Paper(models.Model):
 
 
 class SlipKind(models.TextChoices):
-    """Slips handed to the applicant; the numbers are those of TT 03/2025/TT-VPCP."""
+    """Slips of a dossier; the numbers are those of TT 03/2025/TT-VPCP (07, the register, is of an agency)."""
 
     ACKNOWLEDGEMENT = "ack"
     RECEIPT = "01"
     SUPPLEMENT = "02"
     REFUSAL = "03"
+    APOLOGY = "04"
+    STOP = "05"
+    CONTROL = "06"
+    INELIGIBLE = "tbkd"  # thông báo không đủ điều kiện: no form is prescribed for it
 
 
 class Slip(models.Model):
-    """An issued slip. It is stored, so that a reprint is the same to the byte."""
+    """An issued slip. It is stored, so that a reprint is the same to the byte.
+
+    ``issued_at`` is the moment of the event that brought it: each event brings one slip of a kind, and a dossier that
+    is reopened or begins anew lawfully has a second one.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="slips")
     kind = models.CharField(max_length=4, choices=SlipKind.choices)
@@ -201,10 +219,61 @@ class Slip(models.Model):
     objects = PlannedQuerySet["Slip"].as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["dossier", "kind"], name="slip_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "kind", "issued_at"], name="slip_once_an_event")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.dossier_id}"
+
+
+class RegisterEntry(models.Model):
+    """A line of an agency's register (sổ theo dõi hồ sơ): the number a received dossier has in the book of the year.
+
+    Written at receipt and never changed, so that a book has no gap; a dossier that goes to another agency keeps its
+    line in the first one's book and gets one in the second's.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="register_entries")
+    year = models.PositiveSmallIntegerField(help_text="The volume")
+    number = models.PositiveIntegerField()
+    day = models.DateField(help_text="Of receipt, in Vietnam")
+
+    objects = PlannedQuerySet["RegisterEntry"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "register entries"
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "year", "number"], name="register_number_once"),
+            models.UniqueConstraint(fields=["dossier", "agency"], name="register_dossier_once"),
+        ]
+        indexes = [models.Index(fields=["agency", "day", "number"], name="register_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.year}/{self.number}"
+
+
+class RegisterPrint(models.Model):
+    """An order to print a register (mẫu 07) for a period, and the book when it is made. What was printed stays."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    until = models.DateField()
+    ordered_at = models.DateTimeField()
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    officer = models.CharField(max_length=200, help_text="The name as printed")
+    total = models.PositiveIntegerField(help_text="Lines")
+    done = models.PositiveIntegerField(default=0, help_text="Lines printed so far")
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="register_prints")
+
+    objects = PlannedQuerySet["RegisterPrint"].as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["agency", "-ordered_at"], name="register_prints")]
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.since} to {self.until}"
 
 
 class DayCounter(models.Model):

@@ -87,3 +87,14 @@ def render(template: str, data: Mapping[str, JSON], *, at: datetime, standard: S
             raise TemplateError(f"{template}: {error.message}") from error
     assert isinstance(document, bytes)
     return document
+
+
+#: typst drops from its memory what so many documents in a row have not used.
+_REMEMBERED = 10
+
+
+def forget() -> None:
+    """Let the compiler drop what it remembers of the documents before: between the sheets of a large one."""
+    with _turn:
+        for _ in range(_REMEMBERED + 1):
+            _compiler().compile(input=b"", format="pdf")

@@ -58,7 +58,8 @@ def _shown(response: HttpResponseBase, mime: str, filename: str, *, download: bo
     return response
 
 
-def _blob(blob: Blob, filename: str, *, download: bool) -> HttpResponseBase:
+def blob_response(blob: Blob, filename: str, *, download: bool) -> HttpResponseBase:
+    """A stored content, shown as what it was found to be."""
     try:
         content = blob_store().open(blob.sha256)
     except FileNotFoundError as error:
@@ -83,7 +84,7 @@ def paper(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     found = Paper.objects.select_related("blob").filter(dossier=dossier, pk=number).first()
     if found is None:
         raise Http404
-    return _blob(found.blob, found.filename, download="download" in request.GET)
+    return blob_response(found.blob, found.filename, download="download" in request.GET)
 
 
 @require_safe
@@ -96,7 +97,9 @@ def slip(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     found = Slip.objects.select_related("blob").filter(dossier=dossier, pk=number).first()
     if found is None:
         raise Http404
-    return _blob(found.blob, f"{dossier.code}-mau-{found.kind}.pdf", download="download" in request.GET)
+    return blob_response(
+        found.blob, f"{dossier.code}-mau-{found.kind}.pdf", download="download" in request.GET
+    )
 
 
 @require_safe
@@ -111,7 +114,7 @@ def result(request: HttpRequest, code: str) -> HttpResponseBase:
         raise Http404
     if document.blob_id is not None:
         blob = Blob.objects.get(pk=document.blob_id)
-        return _blob(blob, f"{dossier.code}-ket-qua.pdf", download="download" in request.GET)
+        return blob_response(blob, f"{dossier.code}-ket-qua.pdf", download="download" in request.GET)
     pdf = render_result(document, draft=True, at=clock_now())
     return _shown(HttpResponse(pdf), "application/pdf", f"{dossier.code}-du-thao.pdf", download=False)
 

@@ -356,11 +356,11 @@ def _timeline(
     dossier: Dossier, files: Sequence[FileLine], runs: Sequence[RunLine], language: str
 ) -> list[dict[str, Any]]:
     """The history, newest first: what, who, the article it stands on, the slip it brought, the reason given."""
-    slips = {line.name: line for line in files if line.kind == "slip"}
+    slips = {(line.name, line.at): line for line in files if line.kind == "slip"}
     notes = {(line.closed_at, line.closed_name): line.note for line in runs if line.closed_at and line.note}
     told = []
     for event in events_of(dossier.stream):
-        slip = slips.get(str(event.data.get("kind", ""))) if event.kind == "slip.issued" else None
+        slip = slips.get((str(event.data.get("kind", "")), event.at)) if event.kind == "slip.issued" else None
         note = words.event_note(event.kind, event.data)
         reason = notes.get((event.at, event.officer), "") if event.kind in _REASONED else ""
         told.append(

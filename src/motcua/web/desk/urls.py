@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.web.desk import dossier, files, intake, worklist
+from motcua.web.desk import dossier, files, intake, register, worklist
 
 urlpatterns = [
     path("", worklist.desk, name="desk"),
@@ -13,6 +13,12 @@ urlpatterns = [
     path("dossiers/<str:code>/slips/<int:number>/", files.slip, name="desk-slip"),
     path("dossiers/<str:code>/result.pdf", files.result, name="desk-result"),
     path("dossiers/<str:code>/preview/", files.preview, name="desk-preview"),
+    path("register/", register.book, name="desk-register"),
+    path("register/so-theo-doi.csv", register.as_csv, name="desk-register-csv"),
+    path("register/so-theo-doi.xlsx", register.as_xlsx, name="desk-register-xlsx"),
+    path("register/print/", register.order, name="desk-register-order"),
+    path("register/prints/<int:number>/", register.ordered, name="desk-register-print"),
+    path("register/prints/<int:number>/so-theo-doi.pdf", register.printed, name="desk-register-book"),
     path("intake/", intake.begin, name="desk-intake"),
     path("intake/<uuid:draft>/", intake.fill, name="desk-intake-fill"),
 ]

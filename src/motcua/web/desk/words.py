@@ -125,6 +125,10 @@ SLIPS: dict[str, str] = {
     "01": N_("Mẫu 01 – Giấy tiếp nhận và hẹn trả kết quả"),
     "02": N_("Mẫu 02 – Phiếu yêu cầu bổ sung"),
     "03": N_("Mẫu 03 – Phiếu từ chối"),
+    "04": N_("Mẫu 04 – Phiếu xin lỗi và hẹn lại"),
+    "05": N_("Mẫu 05 – Thông báo dừng giải quyết"),
+    "06": N_("Mẫu 06 – Phiếu kiểm soát"),
+    "tbkd": N_("Thông báo hồ sơ không đủ điều kiện giải quyết"),
 }
 PAUSES: dict[str, str] = {
     "supplement": N_("chờ người nộp bổ sung"),

@@ -120,6 +120,10 @@ SLIP_NAMES = {
     SlipKind.RECEIPT: lambda: _("Giấy tiếp nhận hồ sơ và hẹn trả kết quả (mẫu 01)"),
     SlipKind.SUPPLEMENT: lambda: _("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ (mẫu 02)"),
     SlipKind.REFUSAL: lambda: _("Phiếu từ chối giải quyết hồ sơ (mẫu 03)"),
+    SlipKind.APOLOGY: lambda: _("Phiếu xin lỗi và hẹn lại ngày trả kết quả (mẫu 04)"),
+    SlipKind.STOP: lambda: _("Thông báo dừng giải quyết hồ sơ (mẫu 05)"),
+    SlipKind.CONTROL: lambda: _("Phiếu kiểm soát quá trình giải quyết hồ sơ (mẫu 06)"),
+    SlipKind.INELIGIBLE: lambda: _("Thông báo hồ sơ không đủ điều kiện giải quyết"),
 }
 
 

@@ -54,7 +54,7 @@ def places(actor: Actor) -> tuple[str, ...]:
     """What the navigation of an officer leads to besides the worklists."""
     found = []
     if actor.holds(Role.ONE_STOP):
-        found.append("intake")
+        found += ["intake", "register"]
     if actor.holds(Role.HEAD):
         found.append("board")
     if actor.holds(Role.HEAD, Role.OPERATOR):
@@ -63,5 +63,5 @@ def places(actor: Actor) -> tuple[str, ...]:
 
 
 def navigation(actor: Actor, here: str) -> dict[str, Any]:
-    """The ``staff`` value of a staff page: where we are (desk, intake, board, studio) and what else there is."""
+    """The ``staff`` value of a staff page: where we are (desk, intake, register, board, studio) and what else there is."""
     return {"here": here, "places": places(actor)}
