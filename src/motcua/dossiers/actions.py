@@ -168,7 +168,7 @@ def submit(
         applicant_number=applicant.number,
         applicant_index=crypto.blind_index(applicant.number, crypto.CITIZEN_ID) if applicant.number else None,
         contact=applicant.contact(),
-        authorised=orjson.dumps(applicant.authorised).decode() if applicant.authorised else None,
+        authorised=orjson.dumps(applicant.authorised).decode() if applicant.authorised else "",
         filed_by_id=actor.account if actor.kind == "officer" else None,
         submitted_at=now,
     )

@@ -69,7 +69,9 @@ class Dossier(models.Model):
     applicant_index = models.BinaryField(max_length=32, null=True)
     contact = EncryptedTextField(blank=True, help_text="JSON: phone, email, address")
     authorised = EncryptedTextField(
-        null=True,
+        blank=True,
+        default="",
+        db_default="",
         help_text="JSON of the person authorised to file: name, number, address, phone, email, paper",
     )
     filed_by = models.ForeignKey(

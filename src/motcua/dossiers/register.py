@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import orjson
 from django.db import connection
@@ -155,10 +156,28 @@ def lines(period: Period, *, after: str = "", limit: int = 50) -> list[Line]:
         return [_line(row) for row in cursor.fetchall()]
 
 
-def _line(row: tuple[object, ...]) -> Line:
-    contact: dict[str, str] = orjson.loads(crypto.decrypt(str(row[6]), _CONTACT)) if row[6] else {}
-    address, phone = contact.get("address", ""), contact.get("phone", "")
-    return Line(*row[:6], address, phone, *row[7:9], Status(row[9]), *row[10:])  # type: ignore[arg-type]
+def _line(row: tuple[Any, ...]) -> Line:
+    (year, number, day, code, procedure, name, encrypted, lead, elsewhere, status, received_at, due_at, finished_at,
+     returned_at, return_by) = row  # fmt: skip
+    contact: dict[str, str] = orjson.loads(crypto.decrypt(encrypted, _CONTACT)) if encrypted else {}
+    return Line(
+        year=year,
+        number=number,
+        day=day,
+        code=code,
+        procedure=procedure,
+        name=name,
+        address=contact.get("address", ""),
+        phone=contact.get("phone", ""),
+        lead=lead,
+        elsewhere=elsewhere,
+        status=Status(status),
+        received_at=received_at,
+        due_at=due_at,
+        finished_at=finished_at,
+        returned_at=returned_at,
+        return_by=return_by,
+    )
 
 
 def _read_key(after: str, period: Period) -> tuple[date, int]:

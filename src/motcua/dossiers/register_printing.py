@@ -13,9 +13,9 @@ from django.db import transaction
 
 from motcua.dossiers import register, slips
 from motcua.dossiers.drafts import keep_content
-from motcua.dossiers.issuing import issuer_of
 from motcua.dossiers.models import RegisterPrint
 from motcua.dossiers.register import Period
+from motcua.dossiers.slip_facts import issuer_of
 from motcua.kernel import binding, jobs, pdf
 from motcua.kernel.actors import Actor
 from motcua.kernel.clock import now as clock_now

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import pikepdf
 
@@ -26,7 +27,8 @@ def bind(sheets: Sequence[bytes]) -> bytes:
     """
     with pikepdf.open(io.BytesIO(sheets[0])) as book:
         tree = book.Root.StructTreeRoot
-        children, numbers = list(tree.K), list(tree.ParentTree.Nums)
+        children: list[Any] = list(tree.K)
+        numbers: list[Any] = list(tree.ParentTree.Nums)
         following = int(tree.ParentTreeNextKey)
         for sheet in sheets[1:]:
             with pikepdf.open(io.BytesIO(sheet)) as opened:

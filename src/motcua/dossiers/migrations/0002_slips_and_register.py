@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='dossier',
             name='authorised',
-            field=motcua.kernel.fields.EncryptedTextField(help_text='JSON of the person authorised to file: name, number, address, phone, email, paper', null=True),
+            field=motcua.kernel.fields.EncryptedTextField(blank=True, db_default='', default='', help_text='JSON of the person authorised to file: name, number, address, phone, email, paper'),
         ),
         migrations.AlterField(
             model_name='slip',

@@ -171,7 +171,7 @@ def _prints(agency: Agency) -> list[RegisterPrint]:
 def _print(one: RegisterPrint) -> dict[str, Any]:
     return {
         "href": f"/desk/register/prints/{one.pk}/",
-        "period": _("%(since)s – %(until)s") % {"since": date_vn(one.since), "until": date_vn(one.until)},
+        "period": f"{date_vn(one.since)} – {date_vn(one.until)}",
         "total": number_vn(one.total),
         "at": one.ordered_at,
         "officer": one.officer,
