@@ -153,6 +153,7 @@ SHOTS = (
     Shot("desk-late", "minh", at("/desk/?list=late")),
     Shot("desk-unit", "hoa", at("/desk/?list=unit")),
     Shot("desk-intake", "minh", at("/desk/intake/")),
+    Shot("desk-register", "minh", at("/desk/register/?since=2020-01-01")),
     Shot("desk-receive", "minh", first_link("/desk/", DESK)),
     Shot("desk-appraise", "hoa", first_link("/desk/?list=unit", DESK)),
     Shot("desk-sign", "tuan", first_link("/desk/?list=unit", DESK)),

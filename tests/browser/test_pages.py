@@ -24,7 +24,14 @@ CITIZEN = [
     "/account/profile/",
     "/procedures/1.004873/start/",
 ]
-DESK = ["/desk/", "/desk/?view=unit", "/desk/?view=late", "/desk/intake/"]
+DESK = [
+    "/desk/",
+    "/desk/?view=unit",
+    "/desk/?view=late",
+    "/desk/intake/",
+    "/desk/register/?since=2020-01-01",
+    "/desk/register/?since=x",
+]
 HEAD = ["/desk/", "/board/", "/board/dossiers/?number=remote", "/studio/calendars/"]
 
 

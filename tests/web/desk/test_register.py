@@ -67,7 +67,7 @@ def test_a_received_dossier_stands_in_the_register_of_its_desk(world: World, rec
     page = shown(world.client("minh").get(f"/desk/register/?{ON}"))
     number = RegisterEntry.objects.get(dossier=received).number
     assert received.code in page
-    assert f'<td class="is-number">{number}</td>' in page
+    assert f'<td class="is-number" data-label="Số">{number}</td>' in page
     assert received.applicant_name in page
     assert "Sổ theo dõi hồ sơ" in page
     assert received.code not in shown(world.client("linh").get(f"/desk/register/?{ON}"))
@@ -78,8 +78,8 @@ def test_a_received_dossier_stands_in_the_register_of_its_desk(world: World, rec
 def test_without_a_period_it_is_this_month(world: World, received: Dossier) -> None:
     with time_machine.travel(NOW + timedelta(hours=8), tick=False):
         page = shown(world.client("minh").get("/desk/register/"))
-    assert 'value="2026-11-01"' in page
-    assert 'value="2026-11-24"' in page
+    assert 'value="01/11/2026"' in page
+    assert 'value="24/11/2026"' in page
     assert received.code in page
 
 
@@ -87,8 +87,8 @@ def test_without_a_period_it_is_this_month(world: World, received: Dossier) -> N
     ("asked", "said"),
     [
         ("since=hom-qua&until=2026-11-30", "Nhập ngày bắt đầu"),
-        ("since=2026-11-01&until=31/11/2026", "Nhập ngày kết thúc"),
-        ("since=2026-11-30&until=2026-11-01", "Ngày kết thúc phải từ ngày bắt đầu"),
+        ("since=01/11/2026&until=31/11/2026", "Nhập ngày kết thúc"),
+        ("since=30/11/2026&until=01/11/2026", "Ngày kết thúc phải từ ngày bắt đầu"),
     ],
 )
 def test_a_period_that_is_none_is_said_and_kept(world: World, asked: str, said: str) -> None:
@@ -98,6 +98,12 @@ def test_a_period_that_is_none_is_said_and_kept(world: World, asked: str, said: 
     assert said in page
     for value in (part.split("=")[1] for part in asked.split("&")):
         assert f'value="{value}"' in page
+
+
+def test_days_are_written_as_people_write_them(world: World, received: Dossier) -> None:
+    assert received.code in shown(
+        world.client("minh").get("/desk/register/?since=24/11/2026&until= 24/11/2026")
+    )
 
 
 def test_a_page_costs_as_much_for_fifty_lines_as_for_one(
@@ -118,7 +124,9 @@ def test_pages_follow_each_other_without_gap_or_repetition(world: World, receive
     minh, path, numbers = world.client("minh"), f"/desk/register/?{ON}", []
     while path:
         page = shown(minh.get(path))
-        numbers += [int(part.split("<")[0]) for part in page.split('<td class="is-number">')[1:]]
+        numbers += [
+            int(part.split("<")[0]) for part in page.split('<td class="is-number" data-label="Số">')[1:]
+        ]
         path = (
             page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
             if 'rel="next"' in page
@@ -214,7 +222,7 @@ def test_too_long_or_empty_a_period_is_refused_in_words(
     nothing = minh.post("/desk/register/print/", {"since": "2020-01-01", "until": "2020-01-02"})
     assert nothing.status_code == 422
     assert "không có dòng nào để in" in shown(nothing)
-    assert 'value="2020-01-01"' in shown(nothing)
+    assert 'value="01/01/2020"' in shown(nothing)
     more(received, 3)
     monkeypatch.setattr(register_printing, "MOST", 3)
     for answer in (

@@ -6,7 +6,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -67,13 +67,15 @@ def _book(actor: Actor, code: str) -> tuple[Agency, list[Agency]]:
 
 
 def _day(text: str, otherwise: date) -> date | None:
-    """A day of a form; ``otherwise`` for none, None for what is not one."""
-    if not text:
+    """A day as people write it (24/11/2026) or as links do; ``otherwise`` for none, None for what is not one."""
+    if not text.strip():
         return otherwise
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    for form in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day, not a moment
+        except ValueError:
+            continue
+    return None
 
 
 def _read(given: Any, agency: Agency) -> tuple[Period | None, list[tuple[str, str]]]:
@@ -124,8 +126,8 @@ def _page(request: HttpRequest, given: Any, refusal: str = "") -> HttpResponse:
         if several
         else [],
         "period": period,
-        "since": period.since.isoformat() if period else given.get("since", "")[:20],
-        "until": period.until.isoformat() if period else given.get("until", "")[:20],
+        "since": date_vn(period.since) if period else given.get("since", "")[:20],
+        "until": date_vn(period.until) if period else given.get("until", "")[:20],
         "errors": [*errors, *([("", refusal)] if refusal else [])],
         "wrong": dict(errors),
         "count": register.count(period) if period else 0,
@@ -143,8 +145,8 @@ def _page(request: HttpRequest, given: Any, refusal: str = "") -> HttpResponse:
 def _row(line: Line, *, with_year: bool) -> dict[str, Any]:
     """A line ready to print on the page, in the language of the page."""
 
-    def moment(at: Any) -> str:
-        return f"{date_vn(at)} {time_vn(at)}" if at else "–"
+    def moment(at: datetime | None) -> tuple[str, str]:
+        return (date_vn(at), time_vn(at)) if at else ("–", "")
 
     printed = register.in_words(line, with_year=with_year)
     return {
