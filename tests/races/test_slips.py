@@ -126,4 +126,4 @@ def _book() -> list[tuple[int, int, int]]:
 
 def _migration() -> Any:
 
-    return import_module("motcua.dossiers.migrations.0004_enter_received")
+    return import_module("motcua.dossiers.migrations.0005_enter_received")

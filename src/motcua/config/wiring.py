@@ -120,7 +120,7 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
 
 IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
     "dossier.submitted": (processing.begin,),
-    processing.RECEIVED: (register.on_received,),
+    turned.RECEIVED: (register.on_received,),
     "dossier.withdrawn": (processing.end,),
     "result.signed": (processing.signed,),
 }

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0002_slips_and_register'),
+        ('dossiers', '0003_slips_and_register'),
         ('kernel', '0002_append_only'),
     ]
 

@@ -22,6 +22,6 @@ LEAVE = """
 
 class Migration(migrations.Migration):
 
-    dependencies = [("dossiers", "0003_slip_an_event")]
+    dependencies = [("dossiers", "0004_slip_an_event")]
 
     operations = [migrations.RunSQL(ENTER, LEAVE)]
