@@ -136,7 +136,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(world: World, receive
 
 
 def test_a_key_that_is_none_begins_at_the_top(world: World, received: Dossier) -> None:
-    for after in ("x", "2026-11-24~x", "9~9", "2026-11-24~" + "9" * 30, "~"):
+    for after in ("x", "2026~x", "9~9", "2026~" + "9" * 30, "2026~²", "~"):
         assert world.client("minh").get(f"/desk/register/?{ON}&after={after}").status_code == 200
 
 
