@@ -76,6 +76,12 @@ POLICY: dict[str, Rule] = {
     "board_dossiers": Rule(frozenset({"tuan"})),
     "calendars": Rule(frozenset({"tuan", "hung", "toan"})),
     "calendar": Rule(frozenset({"tuan", "toan"})),
+    # Heads of offering agencies read processes; who writes one answers for all agencies that offer the procedure.
+    **dict.fromkeys(
+        ("processes", "process", "process_export", "process_publish", "process_dossiers"),
+        Rule(frozenset({"tuan", "hung", "toan"})),
+    ),
+    **dict.fromkeys(("process_row", "process_import"), Rule(frozenset({"toan"}))),
 }  # fmt: skip
 
 
@@ -143,6 +149,10 @@ def things(world: World) -> dict[str, str]:
         "desk-register-book": f"/desk/register/prints/{book.pk}/so-theo-doi.pdf",
         "desk-preview": f"/desk/dossiers/{code}/preview/", "desk-intake-fill": f"/desk/intake/{counter.pk}/",
         "board_dossiers": "/board/dossiers/?number=filed&since=2026-11-01&until=2026-11-30&agency=H56.201",
+        **{name: f"/studio/processes/{draft.case_id}/{end}" for name, end in (
+            ("process", ""), ("process_export", "export/bpmn/"), ("process_publish", "publish/"), ("process_import", "import/"),
+            ("process_dossiers", "dossiers/"), ("process_row", "rows/appraise/"),
+        )},
         "calendar": f"/studio/calendars/{Agency.objects.get(code='H56.201').code}/",
         "openid_connect_login": "/accounts/oidc/oidc/login/",
         "openid_connect_callback": "/accounts/oidc/oidc/login/callback/",

@@ -83,6 +83,8 @@ def test_the_general_process_and_one_in_branches_may_be_published() -> None:
         ((replace(DEFAULT[0], working_minutes=0), *DEFAULT[1:]), "no_time"),
         ((replace(DEFAULT[0], outcomes={"dance": None}), *DEFAULT[1:]), "unknown_outcome"),
         ((replace(DEFAULT[0], permits=("dance",)), *DEFAULT[1:]), "unknown_permit"),
+        ((replace(DEFAULT[0], role=""), *DEFAULT[1:]), "no_role"),
+        ((replace(DEFAULT[0], role="operator"), *DEFAULT[1:]), "no_role"),
         ((replace(DEFAULT[0], unit_rule="named"), *DEFAULT[1:]), "no_unit_named"),
         ((replace(DEFAULT[0], kind="dream"), *DEFAULT[1:]), "unknown_kind"),
         ((replace(DEFAULT[0], outcomes={"receive": "nowhere"}), *DEFAULT[1:]), "unknown_next"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from motcua.dossiers.lifecycle import CLOSED, EDGES, Status
 from motcua.eforms.conditions import BadCondition, parse
+from motcua.kernel.actors import Role
 from motcua.kernel.working_time import Term
 from motcua.processing.rules import ENDING, ON, OUTCOMES, PERMITS, Kind, StepSpec, UnitRule
 
@@ -34,6 +35,10 @@ MOVES = {
 _AUTO_MOVES = {"hand_over": "hand_over", "return_online": "return_result"}
 #: Outcomes before which a received dossier is taken up (RECEIVED → PROCESSING) by itself.
 _TAKES_UP = frozenset({"propose", "complete", "approve", "send_back", "reject", "sign"})
+
+
+#: Roles that hold posts in which dossiers are worked on.
+_ROLES = frozenset({Role.ONE_STOP, Role.CIVIL_SERVANT, Role.HEAD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ def _of_kind(step: StepSpec) -> Iterator[Problem]:
         case Kind.TASK:
             yield from (Problem("unknown_outcome", step.key, name) for name in set(step.outcomes) - OUTCOMES)
             yield from (Problem("unknown_permit", step.key, name) for name in set(step.permits) - PERMITS)
+            if step.role not in _ROLES:
+                yield Problem("no_role", step.key, step.role)
             if step.unit_rule == UnitRule.NAMED and not step.unit:
                 yield Problem("no_unit_named", step.key)
         case Kind.FORK:

@@ -50,12 +50,10 @@ def publish(
     now: datetime,
     policy: Policy = Policy(),  # noqa: B008 - frozen
     by: int | None = None,
+    reason: str = "",
 ) -> ProcessVersion:
     """Publish a process version; a faulty definition is refused whole (:class:`Faulty`)."""
-    wrong = problems(steps)
-    if not wrong and case is not None:
-        wrong = [*over_term(steps, case_bundle(case).term), *unresolved(case, steps)]
-    if wrong:
+    if wrong := faults(case, steps):
         raise Faulty(wrong)
     last = (
         ProcessVersion.objects.filter(case=case).order_by("-number").values_list("number", flat=True).first()
@@ -67,10 +65,19 @@ def publish(
         policy=policy.written(),
         published_at=now,
         published_by_id=by,
+        reason=reason,
     )
     Step.objects.bulk_create(_row(version, position, step) for position, step in enumerate(steps, 1))
     current_process.forget()
     return version
+
+
+def faults(case: int | None, steps: Sequence[StepSpec]) -> list[Problem]:
+    """Everything for which a definition is refused: of its shape first; then its length, and whether it has people."""
+    wrong = problems(steps)
+    if not wrong and case is not None:
+        wrong = [*over_term(steps, case_bundle(case).term), *unresolved(case, steps)]
+    return wrong
 
 
 #: The columns of a step that its specification names alike.

@@ -74,15 +74,15 @@ def back_edges(nodes: Sequence[Node], edges: Sequence[Edge]) -> set[str]:
         stack = [(start.id, iter(outgoing[start.id]))]
         while stack:
             here, rest = stack[-1]
-            edge = next(rest, None)
-            if edge is None:
+            way = next(rest, None)
+            if way is None:
                 state[here] = 2
                 stack.pop()
-            elif state.get(edge.target) == 1:
-                back.add(edge.id)
-            elif edge.target not in state:
-                state[edge.target] = 1
-                stack.append((edge.target, iter(outgoing[edge.target])))
+            elif state.get(way.target) == 1:
+                back.add(way.id)
+            elif way.target not in state:
+                state[way.target] = 1
+                stack.append((way.target, iter(outgoing[way.target])))
     return back
 
 

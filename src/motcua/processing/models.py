@@ -9,6 +9,7 @@ from django.db.models import Q
 from motcua.catalogue.models import ProcedureCase
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actors import Role
+from motcua.kernel.ids import uuid7
 from motcua.kernel.planned import PlannedQuerySet
 from motcua.organisations.models import Agency, Unit
 from motcua.processing.rules import Kind, UnitRule
@@ -30,6 +31,9 @@ class ProcessVersion(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    reason = models.TextField(
+        blank=True, default="", db_default="", help_text="Why it was published, as its author said"
+    )
 
     class Meta:
         constraints = [
@@ -38,6 +42,42 @@ class ProcessVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.number}"
+
+
+class ProcessDraft(models.Model):
+    """What is being written for a case, or for all that have no process of their own (case of null): one for everybody.
+
+    Who saves says which revision was read; another one is refused. It stays when it has been published: its stream tells
+    who changed what, and who published which version why.
+    """
+
+    case = models.ForeignKey(
+        ProcedureCase, null=True, blank=True, on_delete=models.PROTECT, related_name="process_drafts"
+    )
+    table = models.JSONField(help_text="processing.tables.written")
+    revision = models.PositiveIntegerField(default=1)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField()
+    published = models.ForeignKey(
+        ProcessVersion,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The version it became, while nothing has been changed since",
+    )
+    stream = models.UUIDField(default=uuid7, unique=True, editable=False)
+    event_seq = models.IntegerField(default=0)
+    event_hash = models.BinaryField(max_length=32, default=bytes(32))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], name="process_draft_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of {self.case_id} r{self.revision}"
 
 
 class Step(models.Model):

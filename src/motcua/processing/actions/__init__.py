@@ -21,6 +21,7 @@ from motcua.processing.actions.completing import (
     start_supplement,
 )
 from motcua.processing.actions.consulting import answer_consultation, consult, revoke_consultation
+from motcua.processing.actions.drafting import StillFaulty, discard_draft, publish_draft, save_draft
 from motcua.processing.actions.ending import (
     decline_stop,
     end,
@@ -36,6 +37,7 @@ from motcua.processing.actions.signing import sign, sign_again, signed
 
 __all__ = [
     "MIN_REASON",
+    "StillFaulty",
     "answer_consultation",
     "answer_supplement",
     "ask_payment",
@@ -48,12 +50,14 @@ __all__ = [
     "confirm_duty",
     "consult",
     "decline_stop",
+    "discard_draft",
     "end",
     "extend",
     "go_back",
     "intake_at_counter",
     "move_version",
     "propose",
+    "publish_draft",
     "receive",
     "refuse",
     "reject",
@@ -64,6 +68,7 @@ __all__ = [
     "return_result",
     "revoke_consultation",
     "run_by",
+    "save_draft",
     "send_back",
     "sign",
     "sign_again",

@@ -58,10 +58,10 @@ def places(actor: Actor) -> tuple[str, ...]:
     if actor.holds(Role.HEAD):
         found.append("board")
     if actor.holds(Role.HEAD, Role.OPERATOR):
-        found.append("studio")
+        found += ["studio", "processes"]
     return tuple(found)
 
 
 def navigation(actor: Actor, here: str) -> dict[str, Any]:
-    """The ``staff`` value of a staff page: where we are (desk, intake, register, board, studio) and what else there is."""
+    """The ``staff`` value of a staff page: where we are (desk, intake, register, board, studio, processes) and what else."""
     return {"here": here, "places": places(actor)}

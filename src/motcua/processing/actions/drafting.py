@@ -1,0 +1,110 @@
+"""Writing a process and publishing it: the draft is everybody's, so each save says which revision was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from motcua.kernel import events, locks
+from motcua.kernel.actions import action
+from motcua.kernel.actors import Actor
+from motcua.kernel.refusals import Conflict, NotAllowed, Refused
+from motcua.processing import authoring, tables
+from motcua.processing.actions.common import reason_of
+from motcua.processing.checks import Problem
+from motcua.processing.definitions import Faulty, publish
+from motcua.processing.events import DRAFT_DISCARDED, DRAFT_SAVED, PUBLISHED
+from motcua.processing.models import ProcessDraft, ProcessVersion
+from motcua.processing.tables import Table
+
+
+class StillFaulty(Refused):
+    """A draft that may not be published; ``problems`` say what, row by row."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("process.faulty", count=len(problems))
+        self.problems = tuple(problems)
+
+
+def _locked(case: int | None, revision: int, *, now: datetime) -> ProcessDraft:
+    """The draft as its author read it, ours until the end of the transaction; raises :class:`Conflict` if it moved on.
+
+    ``revision`` 0: nothing was saved when it was read.
+    """
+    locks.wait_for(f"process draft {case or 0}")
+    draft = ProcessDraft.objects.select_related("edited_by").filter(case=case).first()
+    if draft is None:
+        draft = ProcessDraft(case_id=case, revision=0, saved_at=now, table={})
+    if draft.revision != revision:
+        by = draft.edited_by.full_name if draft.edited_by else ""
+        raise Conflict("process.changed_elsewhere", by=by, at=draft.saved_at.isoformat(), revision=draft.revision)
+    return draft
+
+
+def _save(
+    draft: ProcessDraft, table: Table, kind: str, *, actor: Actor, now: datetime, **data: str | int
+) -> None:
+    draft.table = tables.written(table)
+    draft.revision += 1
+    draft.edited_by_id, draft.saved_at = actor.account, now
+    events.append(draft, kind, actor=actor, at=now, data={"revision": draft.revision, **data})
+    draft.save()
+
+
+@action("process.save_draft")
+def save_draft(
+    *, actor: Actor, case: int | None, revision: int, table: Table, change: str, row: str = "", now: datetime
+) -> ProcessDraft:
+    """Keep a table as the draft of a case. ``change`` and ``row``: what was done to which row, for the history.
+
+    Raises :class:`Conflict` when somebody saved since ``revision``, :class:`tables.Malformed` for what is no table.
+    """
+    authoring.check_may_write(actor, case)
+    draft = _locked(case, revision, now=now)
+    draft.published = None
+    checked = tables.read(tables.written(table))
+    _save(draft, checked, DRAFT_SAVED, actor=actor, now=now, change=change, row=row)
+    return draft
+
+
+@action("process.discard_draft")
+def discard_draft(*, actor: Actor, case: int | None, revision: int, now: datetime) -> ProcessDraft:
+    """Begin anew from the process in force."""
+    authoring.check_may_write(actor, case)
+    draft = _locked(case, revision, now=now)
+    version = authoring.followed(case)
+    draft.published = version if version is not None and version.case_id == case else None
+    _save(draft, authoring.beginning(case), DRAFT_DISCARDED, actor=actor, now=now)
+    return draft
+
+
+@action("process.publish")
+def publish_draft(
+    *, actor: Actor, case: int | None, revision: int, reason: str, now: datetime
+) -> ProcessVersion:
+    """Publish the draft as the next version, with the reason. Open dossiers stay on the version they follow.
+
+    Raises :class:`StillFaulty` with all that is wrong; :class:`Refused` when nothing has been changed.
+    """
+    authoring.check_may_write(actor, case)
+    if actor.account is None:
+        raise NotAllowed("process.not_yours")
+    draft = _locked(case, revision, now=now)
+    if not draft.revision or draft.published_id is not None:
+        raise Refused("process.nothing_new")
+    table = tables.read(draft.table)
+    try:
+        version = publish(
+            case=case,
+            name=table.name or "Quy trình",
+            steps=table.steps,
+            policy=table.policy,
+            now=now,
+            by=actor.account,
+            reason=reason_of(reason),
+        )
+    except Faulty as faulty:
+        raise StillFaulty(faulty.problems) from faulty
+    draft.published = version
+    _save(draft, table, PUBLISHED, actor=actor, now=now, version=version.pk, number=version.number)
+    return version

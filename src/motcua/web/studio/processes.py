@@ -1,0 +1,247 @@
+"""Processes on screen: which procedure follows which, and the draft of one as a table and as a diagram."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, QueryDict
+from django.http.response import HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from motcua.kernel.actors import Actor, Role
+from motcua.kernel.clock import now as clock_now
+from motcua.kernel.refusals import Conflict, Refused
+from motcua.kernel.text import clean, fold
+from motcua.kernel.working_time import WorkingTimeError
+from motcua.processing import actions, authoring
+from motcua.processing.rules import ON, Kind, Policy, StepSpec, UnitRule
+from motcua.processing.tables import KEY, Malformed, Table, free_key, tidy
+from motcua.web.shared.formats import datetime_vn
+from motcua.web.shared.staff import acting, navigation, staff
+from motcua.web.shared.wording import sentence
+from motcua.web.studio import processes_reading as reading
+from motcua.web.studio import processes_words as words
+from motcua.web.studio.processes_picture import picture
+from motcua.web.studio.processes_reading import Subject, subject_of
+
+#: Units a policy counts in.
+POLICY_UNITS = ("wd", "wh", "d")
+
+
+@require_safe
+@staff(Role.HEAD, Role.OPERATOR)
+def processes(request: HttpRequest) -> HttpResponseBase:
+    """``/studio/processes/?q=khai sinh&page=2``: procedures and the process each follows."""
+    actor = acting(request)
+    asked = clean(request.GET.get("q", ""))[:100]
+    page = request.GET.get("page", "")
+    shown, rows = reading.listing(actor, asked, int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1)
+    context = {
+        "staff": navigation(actor, "processes"),
+        "asked": asked,
+        "rows": rows,
+        "shown": shown,
+        "general": reading.general_row(),
+    }
+    return render(request, "studio/processes.html", context)
+
+
+def kept_revision(post: QueryDict) -> int:
+    """The revision a form was made from; a form without one was made from nothing."""
+    text = post.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def said(refusal: Refused) -> str:
+    """A refusal as a sentence; for a draft that moved on, who did it and when."""
+    if refusal.code == "process.changed_elsewhere":
+        by = refusal.params.get("by") or _("đồng nghiệp")
+        at = datetime_vn(datetime.fromisoformat(str(refusal.params["at"])))
+        return _("%(by)s đã lưu bản thảo này lúc %(at)s. Thay đổi của Ông/Bà chưa được lưu; xem khác biệt bên dưới rồi lưu lại.") % {"by": by, "at": at}  # fmt: skip
+    return sentence(refusal.code, refusal.params)
+
+
+def malformed(wrong: Malformed) -> str:
+    """Why a table is none, as a sentence."""
+    return _(words.MALFORMED[wrong.code]) % {"row": wrong.row, "detail": wrong.detail}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Role.HEAD, Role.OPERATOR)
+def process_editor(request: HttpRequest, key: str) -> HttpResponseBase:
+    """``/studio/processes/<case or "general">/?version=12``: the draft to write on, or a published version to read."""
+    actor = acting(request)
+    subject = subject_of(actor, key, writing=request.method == "POST")
+    if request.method != "POST":
+        return draw(request, actor, subject)
+    try:
+        to = _change(actor, subject, request.POST)
+    except Refused as refusal:
+        return draw(
+            request, actor, subject, fault=said(refusal), status=refusal.status,
+            read=kept_revision(request.POST) if isinstance(refusal, Conflict) else None, typed=request.POST,
+        )  # fmt: skip
+    except Malformed as wrong:
+        return draw(request, actor, subject, fault=malformed(wrong), status=422, typed=request.POST)
+    return HttpResponseRedirect(to)
+
+
+def _change(actor: Actor, subject: Subject, post: QueryDict) -> str:
+    """Make the posted change to the draft; returns where to go next."""
+    what, row = post.get("what", ""), post.get("row", "")[:30]
+    now, revision = clock_now(), kept_revision(post)
+    if what == "discard":
+        actions.discard_draft(actor=actor, case=subject.case, revision=revision, now=now)
+        return f"{subject.path}?saved=discarded"
+    table = authoring.draft_of(subject.case).table
+    to, change = f"{subject.path}?saved=1#steps", what
+    match what:
+        case "up" | "down":
+            table, change = table.moved(row, -1 if what == "up" else 1), "moved"
+            to = f"{subject.path}?saved=1#row-{row}"
+        case "order":
+            table, change = _ordered(table, post.getlist("order")), "moved"
+        case "remove":
+            table, change = table.without(row), "removed"
+        case "add":
+            table, row = _added(table, post)
+            change, to = "added", f"{subject.path}rows/{row}/?saved=1"
+        case "settings":
+            table = replace(table, name=clean(post.get("name", ""))[:200], policy=_policy(post))
+            to = f"{subject.path}?saved=1#settings"
+        case _:
+            raise Http404
+    actions.save_draft(
+        actor=actor, case=subject.case, revision=revision, table=table, change=change, row=row, now=now
+    )
+    return to
+
+
+def _ordered(table: Table, order: list[str]) -> Table:
+    """The rows in another order; a list that is not of the same rows changes nothing."""
+    rows = {step.key: step for step in table.steps}
+    if sorted(order) != sorted(rows):
+        raise Refused("process.other_rows")
+    return replace(table, steps=tuple(rows[key] for key in order))
+
+
+def _added(table: Table, post: QueryDict) -> tuple[Table, str]:
+    """The table with a new row, behind another or at the end; lines that went on from there go through it."""
+    name, kind = clean(post.get("name", ""))[:120], post.get("kind", "")
+    if not name:
+        raise Refused("process.no_name")
+    if kind not in list(Kind):
+        raise Refused("process.no_kind")
+    key = free_key("_".join(fold(name).split()), [step.key for step in table.steps])
+    place = table.place(post.get("after", ""))
+    place = len(table.steps) if place < 0 and post.get("after") != "@first" else place + 1
+    rows = list(table.steps)
+    following = rows[place].key if place < len(rows) else None
+    outcomes: dict[str, str | None] = {}
+    match kind:
+        case Kind.TASK:
+            outcomes = {"complete": following} if following else {}
+        case Kind.JOIN | Kind.AUTO:
+            outcomes = {ON: following}
+    step = StepSpec(0, key, name, "", "", UnitRule.RESPONSIBLE, None, outcomes, kind=kind)
+    rows.insert(place, tidy(step))
+    return replace(table, steps=tuple(rows)), key
+
+
+def _policy(post: QueryDict) -> Policy:
+    data = {"after_supplement": post.get("after_supplement", "")}
+    for name in ("ineligible_within", "silence_closes"):
+        number, unit = post.get(name, "").strip(), post.get(f"{name}_unit", "")
+        if number:
+            if not (number.isascii() and number.isdigit() and 0 < int(number[:4]) <= 365) or unit not in POLICY_UNITS:
+                raise Refused("process.bad_term")
+            data[name] = f"{int(number)}{unit}"
+    try:
+        return Policy.read(data)
+    except (ValueError, WorkingTimeError) as wrong:
+        raise Refused("process.bad_term") from wrong
+
+
+def _version(subject: Subject, asked: str) -> Any:
+    """The published version that is asked for, one that is the subject's own or the one it follows; None: the draft."""
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        raise Http404
+    found = [*authoring.versions_of(subject.case), authoring.followed(subject.case)]
+    version = next((one for one in found if one is not None and one.pk == int(asked)), None)
+    if version is None:
+        raise Http404
+    return version
+
+
+def draw(
+    request: HttpRequest,
+    actor: Actor,
+    subject: Subject,
+    *,
+    fault: str = "",
+    status: int = 200,
+    read: int | None = None,
+    typed: QueryDict | None = None,
+) -> HttpResponseBase:
+    """The page. ``read``: the revision a refused save was made from, to tell what happened since."""
+    english = request.LANGUAGE_CODE == "en"
+    version = _version(subject, request.GET.get("version", "")) if typed is None else None
+    written = authoring.draft_of(subject.case)
+    table = authoring.table_of(version.pk, version.name) if version else written.table
+    labels = reading.labels_of(subject.case, english=english)
+    judged = reading.judge(subject.case, table) if version is None else reading.Judged([], {})
+    writes = subject.author.writes and version is None
+    following = authoring.followed(subject.case)
+    given = typed or QueryDict()
+    context = {
+        "staff": navigation(actor, "processes"),
+        "subject": subject,
+        "writes": writes,
+        "version": version,
+        "written": written,
+        "following": following,
+        "own": following is not None and following.case_id == subject.case,
+        "new": written.revision > 0 and written.published is None,
+        "versions": authoring.versions_of(subject.case),
+        "effects": reading.effects(subject.case),
+        "plan": reading.plan(subject.case, table),
+        "judged": judged,
+        "rows": reading.rows_of(table, judged, labels, english=english),
+        "picture": picture(
+            table, english=english, wrong=judged.rows, labels=labels, link=f"{subject.path}rows/" if writes else "#row-"
+        ),
+        "policy": words.policy_words(table.policy),
+        "settings": _settings(table, given if given.get("what") == "settings" else None),
+        "kinds": [(kind, _(name), _(hint)) for kind, (name, hint) in words.KINDS.items()],
+        "adding": {name: given.get(name, "") if given.get("what") == "add" else "" for name in ("name", "kind", "after")},
+        "units": [(unit, words.term_words(f"0{unit}")[2:]) for unit in POLICY_UNITS],
+        "history": [reading.event_line(event) for event in authoring.history(subject.case)],
+        "since": [reading.event_line(event) for event in authoring.since(subject.case, read)] if read is not None else [],
+        "fault": fault,
+        "saved": request.GET.get("saved", "") if not fault else "",
+    }  # fmt: skip
+    return render(request, "studio/process.html", context, status=status)
+
+
+def _settings(table: Table, typed: QueryDict | None) -> dict[str, str]:
+    """Values of the form for the whole process."""
+    found = {"name": table.name, "after_supplement": table.policy.after_supplement}
+    for name in ("ineligible_within", "silence_closes"):
+        text = str(getattr(table.policy, name) or "")
+        number = "".join(c for c in text if c.isdigit())
+        found |= {name: number, f"{name}_unit": text[len(number) :] or "wd"}
+    return {name: typed.get(name, value) if typed is not None else value for name, value in found.items()}
+
+
+def row_or_404(table: Table, key: str) -> StepSpec:
+    """A row of the draft by its key."""
+    step = table.row(key) if KEY.fullmatch(key) else None
+    if step is None:
+        raise Http404
+    return step

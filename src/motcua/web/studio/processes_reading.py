@@ -1,0 +1,245 @@
+"""What the process pages show: procedures with the process they follow, rows in words, what a publication touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from motcua.catalogue.models import ProcedureCase
+from motcua.dossiers.bundles import case_bundle, form_of, newest_form
+from motcua.kernel.actors import Actor
+from motcua.kernel.models import Event
+from motcua.kernel.text import fold
+from motcua.processing import authoring
+from motcua.processing.authoring import Author
+from motcua.processing.checks import Problem, longest, over_term, problems, term_minutes
+from motcua.processing.choosing import FACTS
+from motcua.processing.definitions import unresolved
+from motcua.processing.models import ProcessVersion
+from motcua.processing.rules import Kind, StepSpec
+from motcua.processing.tables import Table, linked
+from motcua.web.studio import processes_words as words
+from motcua.web.studio.processes_picture import name_of
+
+GENERAL = "general"
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose process a page is about, and what the actor may do about it. ``case`` None: the general one."""
+
+    key: str
+    case: int | None
+    author: Author
+    name: str
+    code: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"/studio/processes/{self.key}/"
+
+
+def subject_of(actor: Actor, key: str, *, writing: bool = False) -> Subject:
+    """Raises Http404 for what there is not, and for what is not the actor's to read (or, ``writing``, to write)."""
+    case = None
+    if key != GENERAL:
+        if not (key.isascii() and key.isdigit() and len(key) < 19):
+            raise Http404
+        case = int(key)
+        if not ProcedureCase.objects.filter(pk=case).exists():
+            raise Http404
+    author = authoring.author(actor, case)
+    if not author.reads or (writing and not author.writes):
+        raise Http404
+    if case is None:
+        return Subject(key, None, author, _("Quy trình chung"))
+    bundle = case_bundle(case)
+    name = f"{bundle.short_name} – {bundle.case_name}" if bundle.case_name else bundle.short_name
+    return Subject(key, case, author, name, bundle.national_code)
+
+
+def case_name(case: ProcedureCase) -> str:
+    name = case.version.procedure.short_name
+    return name if case.key == "default" else f"{name} – {case.name_vi}"
+
+
+def listing(actor: Actor, asked: str, page: int) -> tuple[Page[ProcedureCase], list[dict[str, Any]]]:
+    """A page of cases and the process each follows. Queries do not grow with rows."""
+    found = authoring.cases_for(actor)
+    if asked:
+        folded = fold(asked)
+        names = found.values_list("pk", "version__procedure__short_name", "name_vi")
+        hits = [pk for pk, short, name in names if folded in fold(f"{short} {name}")]
+        found = found.filter(Q(version__procedure__national_code__startswith=asked) | Q(pk__in=hits))
+    shown = Paginator(found, PER_PAGE).get_page(page)
+    cases = list(shown.object_list)
+    keys = [case.pk for case in cases]
+    own = {
+        version.case_id: version
+        for version in ProcessVersion.objects.filter(case__in=keys)
+        .select_related("published_by")
+        .order_by("number")
+    }
+    general = authoring.followed(None)
+    counts = authoring.open_by_version(cases=keys)
+    numbers = version_names({version for _case, version in counts})
+    rows = []
+    for case in cases:
+        version = own.get(case.pk) or general
+        following = [(v, n) for (of, v), n in counts.items() if of == case.pk]
+        rows.append(
+            {
+                "href": f"/studio/processes/{case.pk}/",
+                "code": case.version.procedure.national_code,
+                "name": case_name(case),
+                "own": case.pk in own,
+                "number": version.number if version else None,
+                "published_at": version.published_at if version else None,
+                "by": version.published_by.full_name if version and version.published_by else "",
+                "open": [(numbers[v], n, version is not None and v == version.pk) for v, n in sorted(following)],
+            }
+        )
+    return shown, rows
+
+
+def version_names(keys: Iterable[int]) -> dict[int, str]:
+    """Versions in short: `riêng 2`, `chung 1`."""
+    return {
+        one.pk: (_("chung %(number)s") if one.case_id is None else _("riêng %(number)s")) % {"number": one.number}
+        for one in ProcessVersion.objects.filter(pk__in=list(keys))
+    }
+
+
+def general_row() -> dict[str, Any]:
+    """The general process, as a line of the list."""
+    version = authoring.followed(None)
+    return {
+        "href": f"/studio/processes/{GENERAL}/",
+        "number": version.number if version else None,
+        "published_at": version.published_at if version else None,
+        "by": version.published_by.full_name if version and version.published_by else "",
+    }
+
+
+def labels_of(case: int | None, *, english: bool) -> dict[str, str]:
+    """Labels of the fields of the form of a case, by id."""
+    form = fields_form(case)
+    return {f.id: f.label("en" if english else "vi") for f in form.fields} if form else {}
+
+
+def fields_form(case: int | None) -> Any:
+    """The form in force of a case; None without one."""
+    key = case_bundle(case).form_key if case is not None else None
+    newest = newest_form(key) if key else None
+    return form_of(newest) if newest else None
+
+
+def condition_fields(case: int | None, *, english: bool) -> list[dict[str, Any]]:
+    """What a condition may ask: facts of the dossier, then fields of the form, each with the values it can have."""
+    found: list[dict[str, Any]] = []
+    for fact in FACTS:
+        values = words.FACT_VALUES.get(fact, {})
+        found.append({"id": fact, "label": words.field_name(fact, {}), "values": [(k, _(v)) for k, v in values.items()]})
+    form = fields_form(case)
+    for f in form.fields if form else ():
+        options = [(o.code, o.label("en" if english else "vi")) for o in f.choices.options][:60] if f.choices else []
+        found.append({"id": f.id, "label": f.label("en" if english else "vi"), "values": options})
+    return found
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is wrong with a table: all of it in the order found, and the sentences of each row."""
+
+    all: list[tuple[str, str, str]]
+    by_row: Mapping[str, list[str]]
+
+    @property
+    def rows(self) -> set[str]:
+        return {row for row in self.by_row if row}
+
+
+def judge(case: int | None, table: Table) -> Judged:
+    """Everything for which publication would be refused, and more: length and people are looked at early."""
+    found: list[Problem] = problems(table.steps)
+    if case is not None and table.steps and linked(table.steps):
+        if not found:
+            found = [*over_term(table.steps, case_bundle(case).term)]
+        found = [*found, *unresolved(case, [s for s in table.steps if s.role])]
+    by_row: dict[str, list[str]] = {}
+    lines = []
+    names = {step.key: step.name for step in table.steps}
+    for problem in found:
+        sentence = words.problem_words(problem)
+        by_row.setdefault(problem.step, []).append(sentence)
+        lines.append((problem.step, names.get(problem.step, ""), sentence))
+    return Judged(lines, by_row)
+
+
+def plan(case: int | None, table: Table) -> dict[str, str]:
+    """How long the planned way is, and how long the law gives."""
+    term = case_bundle(case).term if case is not None else None
+    whole = words.duration(longest(table.steps)) if table.steps and not problems(table.steps) else ""
+    return {
+        "planned": whole,
+        "term": words.term_words(str(term)) if term else "",
+        "allowed": words.duration(term_minutes(term)) if term else "",
+    }
+
+
+def rows_of(table: Table, judged: Judged, labels: Mapping[str, str], *, english: bool) -> list[dict[str, Any]]:
+    """The table in words."""
+    names = {step.key: name_of(step, english=english) for step in table.steps}
+    return [_row(step, number, names, judged, labels, english) for number, step in enumerate(table.steps, 1)]
+
+
+def _row(
+    step: StepSpec, number: int, names: Mapping[str, str], judged: Judged, labels: Mapping[str, str], english: bool
+) -> dict[str, Any]:
+    return {
+        "key": step.key,
+        "number": number,
+        "name": names[step.key],
+        "lang": "en" if english and step.name_en else "vi",
+        "kind": _(words.KINDS[step.kind][0]) if step.kind != Kind.TASK else "",
+        "who": words.who(step) if step.kind == Kind.TASK else "–",
+        "time": words.duration(step.working_minutes) if step.kind == Kind.TASK else "–",
+        "ways": [
+            (words.outcome_name(step, outcome, labels), names.get(to, f"{to}?") if to else _("kết thúc"))
+            for outcome, to in step.outcomes.items()
+        ],
+        "permits": [words.word(words.PERMITS, name) for name in step.permits],
+        "result": words.word(words.AUTOMATIC, step.does) if step.kind == Kind.AUTO else step.result,
+        "wrong": judged.by_row.get(step.key, []),
+    }
+
+
+def event_line(event: Event) -> dict[str, Any]:
+    """A line of the history of a draft."""
+    kind, data = event.kind, event.data
+    if kind == "process.published":
+        what = _("Công bố phiên bản %(number)s") % {"number": data.get("number", "")}
+    elif kind == "process.draft_discarded":
+        what = _("Bỏ bản thảo, lấy lại bản đang áp dụng")
+    else:
+        what = words.word(words.CHANGES, str(data.get("change", ""))) % {"row": data.get("row", "")}
+    return {"at": event.at, "who": event.officer or _("Hệ thống"), "what": what}
+
+
+def effects(case: int | None) -> list[tuple[str, int]]:
+    """Open dossiers by the version they stay on."""
+    counts: dict[int, int] = {}
+    for (_case, version), number in authoring.open_by_version(case).items():
+        counts[version] = counts.get(version, 0) + number
+    if case is None:
+        general = set(ProcessVersion.objects.filter(case=None).values_list("pk", flat=True))
+        counts = {version: number for version, number in counts.items() if version in general}
+    names = version_names(counts)
+    return [(names[version], number) for version, number in sorted(counts.items())]
