@@ -32,7 +32,9 @@ def _fresh() -> Iterator[None]:
     process.forget()
 
 
-def save(world: World, case: int | None, table: Table, *, revision: int = 0, who: str = "toan") -> ProcessDraft:
+def save(
+    world: World, case: int | None, table: Table, *, revision: int = 0, who: str = "toan"
+) -> ProcessDraft:
     return actions.save_draft(
         actor=world.officer(who), case=case, revision=revision, table=table, change="settings", now=NOW
     )
@@ -44,7 +46,9 @@ def renamed(case: int | None, name: str = "Quy trình mới") -> Table:
 
 def test_who_writes_answers_for_all_agencies_that_offer_the_procedure(world: World) -> None:
     case = world.case(MARITAL)
-    both = {who: authoring.author(world.officer(who), case) for who in ("toan", "tuan", "hung", "minh", "hoa")}
+    both = {
+        who: authoring.author(world.officer(who), case) for who in ("toan", "tuan", "hung", "minh", "hoa")
+    }
     assert {who: (one.reads, one.writes) for who, one in both.items()} == {
         "toan": (True, True), "tuan": (True, False), "hung": (True, False), "minh": (False, False), "hoa": (False, False),
     }  # fmt: skip
@@ -63,7 +67,9 @@ def test_others_change_nothing(world: World, who: str) -> None:
     for act in (
         lambda: save(world, case, table, who=who),
         lambda: actions.discard_draft(actor=world.officer(who), case=case, revision=0, now=NOW),
-        lambda: actions.publish_draft(actor=world.officer(who), case=case, revision=0, reason=REASON, now=NOW),
+        lambda: actions.publish_draft(
+            actor=world.officer(who), case=case, revision=0, reason=REASON, now=NOW
+        ),
     ):
         with pytest.raises(NotAllowed), transaction.atomic():
             act()
@@ -91,7 +97,9 @@ def test_publishing_leaves_who_when_why_and_an_unbroken_stream(world: World) -> 
     with pytest.raises(Refused) as refused, transaction.atomic():
         actions.publish_draft(actor=world.officer("toan"), case=case, revision=1, reason="ngắn", now=NOW)
     assert refused.value.code == "reason.too_short"
-    version = actions.publish_draft(actor=world.officer("toan"), case=case, revision=1, reason=REASON, now=NOW)
+    version = actions.publish_draft(
+        actor=world.officer("toan"), case=case, revision=1, reason=REASON, now=NOW
+    )
     assert (version.number, version.published_by_id, version.reason) == (1, world.account("toan").pk, REASON)
     assert current_process(case) == version.pk != before
     # The open dossier stays where it is, a new one follows the new version.
@@ -139,7 +147,12 @@ def test_discarding_begins_anew_from_what_is_in_force(world: World) -> None:
     case = world.case(MARITAL)
     save(world, case, Table("Trống", ()))
     actions.discard_draft(actor=world.officer("toan"), case=case, revision=1, now=NOW)
-    assert [step.key for step in authoring.draft_of(case).table.steps] == ["receive", "appraise", "sign", "return"]
+    assert [step.key for step in authoring.draft_of(case).table.steps] == [
+        "receive",
+        "appraise",
+        "sign",
+        "return",
+    ]
     assert Event.objects.filter(kind=DRAFT_DISCARDED).count() == 1
 
 
@@ -159,7 +172,9 @@ def test_moving_to_the_version_in_force_by_the_head(world: World) -> None:
     filed = factories.filed_dossier(world)
     before = current_process(case)
     save(world, case, renamed(case))
-    version = actions.publish_draft(actor=world.officer("toan"), case=case, revision=1, reason=REASON, now=NOW)
+    version = actions.publish_draft(
+        actor=world.officer("toan"), case=case, revision=1, reason=REASON, now=NOW
+    )
     assert [one.pk for one in authoring.movable(world.officer("tuan"), before, case)] == [filed.pk]
     assert not authoring.movable(world.officer("hung"), before, case).exists()
     assert not authoring.movable(world.officer("toan"), before, case).exists()

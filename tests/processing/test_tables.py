@@ -79,7 +79,9 @@ def test_moving_a_row_changes_the_order_and_nothing_else(table: Table, data: st.
 
 
 @given(made.tables(), made.tables())
-def test_differences_are_none_between_equals_and_name_every_row_that_differs(one: Table, other: Table) -> None:
+def test_differences_are_none_between_equals_and_name_every_row_that_differs(
+    one: Table, other: Table
+) -> None:
     assert differences.between(one, one) == []
     told = {d.row for d in differences.between(one, other) if d.what in ("added", "removed", "changed")}
     before, after = ({step.key: step for step in table.steps} for table in (one, other))

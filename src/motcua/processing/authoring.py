@@ -134,21 +134,19 @@ def followed(case: int | None) -> ProcessVersion | None:
 
 def versions_of(case: int | None) -> list[ProcessVersion]:
     """All versions of its own, newest first."""
-    return list(
-        ProcessVersion.objects.filter(case=case).select_related("published_by").order_by("-number")
-    )
+    return list(ProcessVersion.objects.filter(case=case).select_related("published_by").order_by("-number"))
 
 
-def open_by_version(case: int | None = None, *, cases: Iterable[int] | None = None) -> dict[tuple[int, int], int]:
+def open_by_version(
+    case: int | None = None, *, cases: Iterable[int] | None = None
+) -> dict[tuple[int, int], int]:
     """(case, version) to the number of open dossiers that follow it. A count tells nothing about anybody."""
     runs = StepRun.objects.filter(closed_at=None, dossier__status__in=[int(status) for status in OPEN])
     if cases is not None:
         runs = runs.filter(dossier__case__in=list(cases))
     elif case is not None:
         runs = runs.filter(dossier__case=case)
-    rows = runs.values_list("dossier__case", "step__process").annotate(
-        count=Count("dossier", distinct=True)
-    )
+    rows = runs.values_list("dossier__case", "step__process").annotate(count=Count("dossier", distinct=True))
     return {(of, version): count for of, version, count in rows}
 
 
@@ -169,9 +167,7 @@ def history(case: int | None, limit: int = 30) -> list[Event]:
 
 def since(case: int | None, revision: int) -> list[Event]:
     """What others did to a draft after a revision, oldest first."""
-    return [
-        event for event in reversed(history(case, 50)) if int(event.data.get("revision", 0)) > revision
-    ]
+    return [event for event in reversed(history(case, 50)) if int(event.data.get("revision", 0)) > revision]
 
 
 def current(case: int | None) -> int | None:

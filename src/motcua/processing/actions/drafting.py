@@ -37,7 +37,9 @@ def _locked(case: int | None, revision: int, *, now: datetime) -> ProcessDraft:
         draft = ProcessDraft(case_id=case, revision=0, saved_at=now, table={})
     if draft.revision != revision:
         by = draft.edited_by.full_name if draft.edited_by else ""
-        raise Conflict("process.changed_elsewhere", by=by, at=draft.saved_at.isoformat(), revision=draft.revision)
+        raise Conflict(
+            "process.changed_elsewhere", by=by, at=draft.saved_at.isoformat(), revision=draft.revision
+        )
     return draft
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -39,7 +40,9 @@ def processes(request: HttpRequest) -> HttpResponseBase:
     actor = acting(request)
     asked = clean(request.GET.get("q", ""))[:100]
     page = request.GET.get("page", "")
-    shown, rows = reading.listing(actor, asked, int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1)
+    shown, rows = reading.listing(
+        actor, asked, int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+    )
     context = {
         "staff": navigation(actor, "processes"),
         "asked": asked,
@@ -79,7 +82,8 @@ def process_editor(request: HttpRequest, key: str) -> HttpResponseBase:
     if request.method != "POST":
         return draw(request, actor, subject)
     try:
-        to = _change(actor, subject, request.POST)
+        with transaction.atomic():
+            to = _change(actor, subject, request.POST)
     except Refused as refusal:
         return draw(
             request, actor, subject, fault=said(refusal), status=refusal.status,
@@ -157,7 +161,10 @@ def _policy(post: QueryDict) -> Policy:
     for name in ("ineligible_within", "silence_closes"):
         number, unit = post.get(name, "").strip(), post.get(f"{name}_unit", "")
         if number:
-            if not (number.isascii() and number.isdigit() and 0 < int(number[:4]) <= 365) or unit not in POLICY_UNITS:
+            if (
+                not (number.isascii() and number.isdigit() and 0 < int(number[:4]) <= 365)
+                or unit not in POLICY_UNITS
+            ):
                 raise Refused("process.bad_term")
             data[name] = f"{int(number)}{unit}"
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -41,25 +42,37 @@ def process_dossiers(request: HttpRequest, key: str) -> HttpResponseBase:
         raise Http404
     post, target = request.POST, authoring.followed(subject.case)
     if target is None or post.get("target") != str(target.pk):
-        return _draw(request, actor, subject, version, fault=sentence("process.newer_version", {}), status=409)
-    wanted = [int(pk) for pk in post.getlist("dossier")[:AT_ONCE] if pk.isascii() and pk.isdigit() and len(pk) < 19]
+        return _draw(
+            request, actor, subject, version, fault=sentence("process.newer_version", {}), status=409
+        )
+    wanted = [
+        int(pk) for pk in post.getlist("dossier")[:AT_ONCE] if pk.isascii() and pk.isdigit() and len(pk) < 19
+    ]
     if not wanted:
-        return _draw(request, actor, subject, version, fault=_("Chọn ít nhất một hồ sơ."), at="dossier", status=422)
+        return _draw(
+            request, actor, subject, version, fault=_("Chọn ít nhất một hồ sơ."), at="dossier", status=422
+        )
     if len(post.get("reason", "").strip()) < actions.MIN_REASON:
         fault = sentence("reason.too_short", {"minimum": actions.MIN_REASON})
         return _draw(request, actor, subject, version, fault=fault, at="reason", status=422)
-    done = [_move(actor, dossier, target, post) for dossier in authoring.movable(actor, version.pk, subject.case).filter(pk__in=wanted)]
+    done = [
+        _move(actor, dossier, target, post)
+        for dossier in authoring.movable(actor, version.pk, subject.case).filter(pk__in=wanted)
+    ]
     return _draw(request, actor, subject, version, done=done)
 
 
 def _move(actor: Actor, dossier: Dossier, target: ProcessVersion, post: QueryDict) -> dict[str, Any]:
     """One dossier, and what came of it: a refusal is told and stops nobody else."""
-    steps = {name[4:]: to for name, to in post.items() if name.startswith("map-") and isinstance(to, str) and to}
+    steps = {
+        name[4:]: to for name, to in post.items() if name.startswith("map-") and isinstance(to, str) and to
+    }
     try:
-        actions.move_version(
-            actor=actor, dossier_id=dossier.pk, version=target.pk, reason=post.get("reason", "")[:2000], steps=steps,
-            now=clock_now(),
-        )  # fmt: skip
+        with transaction.atomic():
+            actions.move_version(
+                actor=actor, dossier_id=dossier.pk, version=target.pk, reason=post.get("reason", "")[:2000], steps=steps,
+                now=clock_now(),
+            )  # fmt: skip
     except Refused as refusal:
         return {"code": dossier.code, "moved": False, "why": sentence(refusal.code, refusal.params)}
     return {"code": dossier.code, "moved": True, "why": ""}
@@ -97,7 +110,9 @@ def _draw(
         general = set(ProcessVersion.objects.filter(case=None).values_list("pk", flat=True))
         counts = {on: number for on, number in counts.items() if on in general}
     names = reading.version_names([*counts, *([version.pk] if version else [])])
-    old = [(on, names[on], number) for on, number in sorted(counts.items()) if target is None or on != target.pk]
+    old = [
+        (on, names[on], number) for on, number in sorted(counts.items()) if target is None or on != target.pk
+    ]
     dossiers, steps = _waiting(actor, subject, version) if version is not None else ([], [])
     published = process(target.pk) if target is not None else None
     context = {

@@ -15,10 +15,10 @@ from motcua.web.studio.processes_words import duration, outcome_name, who
 
 #: Width of a letter at the size of the labels, lines of a label, letters a line.
 LETTER, LINE = 7.2, 17
-TASK_WIDTH, TASK_LETTERS, TASK_LINES = 190, 23, 3
+TASK_WIDTH, TASK_LETTERS, TASK_LINES = 176, 21, 3
 SMALL = {Kind.CHOICE: (150, 84), Kind.FORK: (120, 44), Kind.JOIN: (120, 44), Kind.AUTO: (170, 64)}
 END = (28, 28)
-HEAD = 34
+HEAD = 52
 _NAME_LETTERS = {Kind.CHOICE: 17, Kind.FORK: 15, Kind.JOIN: 15, Kind.AUTO: 21}
 
 
@@ -78,7 +78,7 @@ def picture(
         drawn.width + HEAD,
         drawn.height + 2,
         [
-            {"name": wrapped(name, max(8, int(height / LETTER / 1.1)), 2), "y": y, "height": height, "middle": y + height // 2}
+            {"name": wrapped(name, max(9, int(height / 6.6)), 3), "y": y, "height": height, "middle": y + height // 2}
             for name, (y, height) in drawn.lanes.items()
         ],
         [_node(steps, node.id, drawn.boxes[node.id], wrong, link, english) for node in nodes],
@@ -114,12 +114,23 @@ def _node(
     steps: Mapping[str, StepSpec], id_: str, box: layout.Box, wrong: set[str], link: str, english: bool
 ) -> dict[str, Any]:
     x = box.x + HEAD
-    place = {"x": x, "y": box.y, "width": box.width, "height": box.height, "cx": x + box.width // 2, "cy": box.middle}
+    place = {
+        "x": x,
+        "y": box.y,
+        "width": box.width,
+        "height": box.height,
+        "cx": x + box.width // 2,
+        "cy": box.middle,
+    }
     step = steps.get(id_)
     if step is None:
         return {**place, "kind": "end", "lines": [], "title": _("Kết thúc"), "href": "", "wrong": False}
     kind = Kind(step.kind)
-    lines = wrapped(name_of(step, english=english), _NAME_LETTERS.get(kind, TASK_LETTERS), TASK_LINES if kind == Kind.TASK else 2)
+    lines = wrapped(
+        name_of(step, english=english),
+        _NAME_LETTERS.get(kind, TASK_LETTERS),
+        TASK_LINES if kind == Kind.TASK else 2,
+    )
     foot = duration(step.working_minutes) if kind == Kind.TASK else ""
     height = LINE * (len(lines) + (1 if foot else 0))
     top = box.middle - height // 2 + 13
@@ -140,7 +151,11 @@ def _edge(points: Any, words: list[str]) -> dict[str, Any]:
     moved = [(x + HEAD, y) for x, y in points]
     first = moved[0]
     x1, (x2, y2) = moved[-2][0], moved[-1]
-    tip = f"{x2},{y2} {x2 - 9},{y2 - 5} {x2 - 9},{y2 + 5}" if x2 >= x1 else f"{x2},{y2} {x2 + 9},{y2 - 5} {x2 + 9},{y2 + 5}"
+    tip = (
+        f"{x2},{y2} {x2 - 9},{y2 - 5} {x2 - 9},{y2 + 5}"
+        if x2 >= x1
+        else f"{x2},{y2} {x2 + 9},{y2 - 5} {x2 + 9},{y2 + 5}"
+    )
     return {
         "path": "M" + " L".join(f"{x} {y}" for x, y in moved),
         "tip": tip,

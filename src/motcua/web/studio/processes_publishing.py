@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -42,9 +43,14 @@ def process_publish(request: HttpRequest, key: str) -> HttpResponseBase:
         return _draw_publish(request, actor, subject)
     reason = request.POST.get("reason", "")[:2000]
     try:
-        version = actions.publish_draft(
-            actor=actor, case=subject.case, revision=kept_revision(request.POST), reason=reason, now=clock_now()
-        )
+        with transaction.atomic():
+            version = actions.publish_draft(
+                actor=actor,
+                case=subject.case,
+                revision=kept_revision(request.POST),
+                reason=reason,
+                now=clock_now(),
+            )
     except Refused as refusal:
         return _draw_publish(request, actor, subject, reason=reason, refusal=refusal)
     return HttpResponseRedirect(f"{subject.path}?saved=published-{version.number}")
@@ -132,19 +138,28 @@ def process_import(request: HttpRequest, key: str) -> HttpResponseBase:
                 return _draw_import(request, actor, subject, table=table, notes=notes, change="imported")
             case "copy":
                 source = _source(request.POST.get("source", ""))
-                table = authoring.table_of(source.pk, authoring.draft_of(subject.case).table.name or source.name)
+                table = authoring.table_of(
+                    source.pk, authoring.draft_of(subject.case).table.name or source.name
+                )
                 return _draw_import(request, actor, subject, table=table, change="copied")
             case "take":
                 table = _json(request.POST.get("table", "").encode())
                 change = "copied" if request.POST.get("change") == "copied" else "imported"
                 try:
-                    actions.save_draft(
-                        actor=actor, case=subject.case, revision=kept_revision(request.POST), table=table, change=change,
-                        now=clock_now(),
-                    )  # fmt: skip
+                    with transaction.atomic():
+                        actions.save_draft(
+                            actor=actor, case=subject.case, revision=kept_revision(request.POST), table=table,
+                            change=change, now=clock_now(),
+                        )  # fmt: skip
                 except Refused as refusal:
                     return _draw_import(
-                        request, actor, subject, table=table, change=change, fault=said(refusal), status=refusal.status
+                        request,
+                        actor,
+                        subject,
+                        table=table,
+                        change=change,
+                        fault=said(refusal),
+                        status=refusal.status,
                     )
                 return HttpResponseRedirect(f"{subject.path}?saved=1")
             case _:
@@ -163,10 +178,10 @@ class NotRead(ValueError):
 
 def read_file(data: bytes) -> tuple[Table, tuple[bpmn.Note, ...]]:
     """A process from JSON or BPMN. Raises :class:`NotRead`."""
-    if not data.strip():
-        raise NotRead(_(words.UNREADABLE["no_file"]))
     if len(data) > MAX_BYTES:
-        raise NotRead(_(words.UNREADABLE["too_large"]))
+        raise NotRead(words.word(words.UNREADABLE, "too_large"))
+    if not data.strip():
+        raise NotRead(words.word(words.UNREADABLE, "no_file"))
     if data.lstrip()[:1] == b"{":
         return _json(data), ()
     try:
@@ -190,7 +205,7 @@ def _json(data: bytes) -> Table:
     except Malformed as wrong:
         raise NotRead(malformed(wrong)) from wrong
     except (ValueError, RecursionError) as wrong:
-        raise NotRead(_(words.UNREADABLE["no_json"])) from wrong
+        raise NotRead(words.word(words.UNREADABLE, "no_json")) from wrong
 
 
 def _sources() -> list[ProcessVersion]:
@@ -247,7 +262,8 @@ def _draw_import(
         context |= {
             "table": json.dumps(tables.written(table), ensure_ascii=False),
             "notes": [
-                (note.element, note.line, _(words.NOTES[note.code]) % {"detail": note.detail}) for note in notes
+                (note.element, note.line, _(words.NOTES[note.code]) % {"detail": note.detail})
+                for note in notes
             ],
             "judged": judged,
             "rows": reading.rows_of(table, judged, labels, english=english),

@@ -103,7 +103,9 @@ def listing(actor: Actor, asked: str, page: int) -> tuple[Page[ProcedureCase], l
                 "number": version.number if version else None,
                 "published_at": version.published_at if version else None,
                 "by": version.published_by.full_name if version and version.published_by else "",
-                "open": [(numbers[v], n, version is not None and v == version.pk) for v, n in sorted(following)],
+                "open": [
+                    (numbers[v], n, version is not None and v == version.pk) for v, n in sorted(following)
+                ],
             }
         )
     return shown, rows
@@ -112,7 +114,8 @@ def listing(actor: Actor, asked: str, page: int) -> tuple[Page[ProcedureCase], l
 def version_names(keys: Iterable[int]) -> dict[int, str]:
     """Versions in short: `riêng 2`, `chung 1`."""
     return {
-        one.pk: (_("chung %(number)s") if one.case_id is None else _("riêng %(number)s")) % {"number": one.number}
+        one.pk: (_("chung %(number)s") if one.case_id is None else _("riêng %(number)s"))
+        % {"number": one.number}
         for one in ProcessVersion.objects.filter(pk__in=list(keys))
     }
 
@@ -146,10 +149,20 @@ def condition_fields(case: int | None, *, english: bool) -> list[dict[str, Any]]
     found: list[dict[str, Any]] = []
     for fact in FACTS:
         values = words.FACT_VALUES.get(fact, {})
-        found.append({"id": fact, "label": words.field_name(fact, {}), "values": [(k, _(v)) for k, v in values.items()]})
+        found.append(
+            {
+                "id": fact,
+                "label": words.field_name(fact, {}),
+                "values": [(k, _(v)) for k, v in values.items()],
+            }
+        )
     form = fields_form(case)
     for f in form.fields if form else ():
-        options = [(o.code, o.label("en" if english else "vi")) for o in f.choices.options][:60] if f.choices else []
+        options = (
+            [(o.code, o.label("en" if english else "vi")) for o in f.choices.options][:60]
+            if f.choices
+            else []
+        )
         found.append({"id": f.id, "label": f.label("en" if english else "vi"), "values": options})
     return found
 
@@ -194,14 +207,21 @@ def plan(case: int | None, table: Table) -> dict[str, str]:
     }
 
 
-def rows_of(table: Table, judged: Judged, labels: Mapping[str, str], *, english: bool) -> list[dict[str, Any]]:
+def rows_of(
+    table: Table, judged: Judged, labels: Mapping[str, str], *, english: bool
+) -> list[dict[str, Any]]:
     """The table in words."""
     names = {step.key: name_of(step, english=english) for step in table.steps}
     return [_row(step, number, names, judged, labels, english) for number, step in enumerate(table.steps, 1)]
 
 
 def _row(
-    step: StepSpec, number: int, names: Mapping[str, str], judged: Judged, labels: Mapping[str, str], english: bool
+    step: StepSpec,
+    number: int,
+    names: Mapping[str, str],
+    judged: Judged,
+    labels: Mapping[str, str],
+    english: bool,
 ) -> dict[str, Any]:
     return {
         "key": step.key,

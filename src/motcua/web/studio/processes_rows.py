@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -31,6 +32,20 @@ from motcua.web.studio.processes_reading import Subject, subject_of
 END = "@end"
 UNITS = {"minute": 1, "hour": 60, "day": DAY}
 MAX_WAYS, MAX_PARTS = 8, 5
+#: Boxes that every form shows; a browser leaves some of them out.
+BOXES = (
+    "key",
+    "name",
+    "name_en",
+    "result",
+    "role",
+    "unit_rule",
+    "unit",
+    "agency",
+    "agency_code",
+    "does",
+    "join",
+)
 #: Operators that take no value.
 BARE = ("filled", "blank")
 
@@ -55,23 +70,34 @@ def process_row(request: HttpRequest, key: str, row: str) -> HttpResponseBase:
         return _draw(request, actor, subject, table, step, _values(step))
     try:
         new = _step(subject, table, step, request.POST)
-        actions.save_draft(
-            actor=actor,
-            case=subject.case,
-            revision=kept_revision(request.POST),
-            table=table.with_row(step.key, new),
-            change="row",
-            row=new.key,
-            now=clock_now(),
-        )
+        with transaction.atomic():
+            actions.save_draft(
+                actor=actor,
+                case=subject.case,
+                revision=kept_revision(request.POST),
+                table=table.with_row(step.key, new),
+                change="row",
+                row=new.key,
+                now=clock_now(),
+            )
     except Typed as wrong:
-        return _draw(request, actor, subject, table, step, request.POST, at=wrong.at, fault=wrong.words, status=422)
+        return _draw(
+            request, actor, subject, table, step, request.POST, at=wrong.at, fault=wrong.words, status=422
+        )
     except Malformed as wrong:
         return _draw(request, actor, subject, table, step, request.POST, fault=malformed(wrong), status=422)
     except Refused as refusal:
         clash = _clash(subject, step, new, request) if isinstance(refusal, Conflict) else None
         return _draw(
-            request, actor, subject, table, step, request.POST, fault=said(refusal), status=refusal.status, clash=clash
+            request,
+            actor,
+            subject,
+            table,
+            step,
+            request.POST,
+            fault=said(refusal),
+            status=refusal.status,
+            clash=clash,
         )
     if "again" in request.POST:
         return HttpResponseRedirect(f"{subject.path}rows/{new.key}/?saved=1")
@@ -87,7 +113,9 @@ def _clash(subject: Subject, step: StepSpec, new: StepSpec, request: HttpRequest
     found = differences.of_row(theirs, new) if theirs is not None else []
     names = {one.key: one.name for one in now.table.steps}
     return {
-        "since": [reading.event_line(event) for event in authoring.since(subject.case, kept_revision(request.POST))],
+        "since": [
+            reading.event_line(event) for event in authoring.since(subject.case, kept_revision(request.POST))
+        ],
         "lines": words.difference_words(found, names, labels),
         "gone": theirs is None,
         "revision": now.revision,
@@ -104,11 +132,15 @@ def _step(subject: Subject, table: Table, step: StepSpec, post: QueryDict) -> St
         raise Typed("name", _("Nhập tên bước."))
     key = post.get("key", "").strip()
     if not KEY.fullmatch(key):
-        raise Typed("key", _(words.MALFORMED["bad_key"]) % {"detail": key})
+        raise Typed("key", words.word(words.MALFORMED, "bad_key") % {"detail": key})
     if key != step.key and table.row(key) is not None:
         raise Typed("key", _("Mã này đã dùng cho bước khác."))
     new = replace(
-        step, key=key, name=name, name_en=clean(post.get("name_en", ""))[:120], result=clean(post.get("result", ""))[:200]
+        step,
+        key=key,
+        name=name,
+        name_en=clean(post.get("name_en", ""))[:120],
+        result=clean(post.get("result", ""))[:200],
     )
     ways: dict[str, str | None] = {"": None, END: None, **{one.key: one.key for one in table.steps}}
     if key != step.key:
@@ -153,7 +185,10 @@ def _minutes(post: QueryDict) -> int | None:
     text, unit = post.get("time", "").strip(), post.get("time_unit", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and int(text[:7]) > 0 and unit in UNITS) or int(text[:7]) * UNITS[unit] > 400 * DAY:
+    if (
+        not (text.isascii() and text.isdigit() and int(text[:7]) > 0 and unit in UNITS)
+        or int(text[:7]) * UNITS[unit] > 400 * DAY
+    ):
         raise Typed("time", _("Nhập thời gian là số lớn hơn 0, hoặc để trống để theo thời hạn của thủ tục."))
     return int(text) * UNITS[unit]
 
@@ -196,7 +231,11 @@ def _condition(post: QueryDict, number: int, fields: dict[str, Any], of_form: di
     parts: list[dict[str, Any]] = []
     for part in range(MAX_PARTS):
         at = f"way-{number}-{part}"
-        field, op, text = post.get(f"{at}-field", ""), post.get(f"{at}-op", ""), clean(post.get(f"{at}-value", ""))[:200]
+        field, op, text = (
+            post.get(f"{at}-field", ""),
+            post.get(f"{at}-op", ""),
+            clean(post.get(f"{at}-value", ""))[:200],
+        )
         if not field:
             continue
         if field not in fields:
@@ -286,7 +325,9 @@ def _spread(found: QueryDict, number: int, condition: Any) -> None:
         found[f"{at}-field"] = part["field"]
         found[f"{at}-op"] = part.get("op", "eq" if "value" in part else "filled")
         value = part.get("value", "")
-        shown = [words.value_words("", one).strip("“”") for one in (value if isinstance(value, list) else [value])]
+        shown = [
+            words.value_words("", one).strip("“”") for one in (value if isinstance(value, list) else [value])
+        ]
         found[f"{at}-value"] = ", ".join(shown)
 
 
@@ -315,7 +356,7 @@ def _draw(
         "step": step,
         "kind": _(words.KINDS[step.kind][0]),
         "revision": clash["revision"] if clash else written.revision if not fault else kept_revision(request.POST),
-        "value": values.dict(),
+        "value": {**dict.fromkeys(BOXES, ""), **values.dict()},
         "permits_on": values.getlist("permits"),
         "targets": [*others, (END, _("Kết thúc hồ sơ"))],
         "joins": [(one.key, one.name) for one in table.steps if one.kind == Kind.JOIN],

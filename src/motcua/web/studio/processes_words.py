@@ -119,9 +119,7 @@ PROBLEMS: dict[str, str] = {
     "one_way_on": N_("Bước này phải có đúng một đường đi tiếp."),
     "unknown_automatic": N_("Chưa chọn việc hệ thống tự làm."),
     "unknown_kind": N_("Loại bước không có trong hệ thống."),
-    "choice_without_otherwise": N_(
-        "Cần ít nhất một điều kiện và đúng một đường cho trường hợp còn lại."
-    ),
+    "choice_without_otherwise": N_("Cần ít nhất một điều kiện và đúng một đường cho trường hợp còn lại."),
     "bad_condition": N_("Điều kiện chưa đúng: %(detail)s."),
     "unknown_next": N_("Dẫn đến bước không còn trong bảng: %(detail)s."),
     "fork_without_join": N_("Chưa chọn bước chờ đủ các nhánh."),
@@ -147,7 +145,9 @@ MALFORMED: dict[str, str] = {
     "too_many_rows": N_("Quy trình có %(detail)s bước, nhiều hơn mức cho phép."),
     "bad_policy": N_("Quy định chung của quy trình chưa đúng: %(detail)s."),
     "bad_text": N_("Nội dung quá dài hoặc có ký tự không dùng được: bước %(row)s, mục %(detail)s."),
-    "bad_key": N_("Mã bước “%(detail)s” chưa đúng: dùng chữ thường không dấu, số và gạch dưới, bắt đầu bằng chữ."),
+    "bad_key": N_(
+        "Mã bước “%(detail)s” chưa đúng: dùng chữ thường không dấu, số và gạch dưới, bắt đầu bằng chữ."
+    ),
     "bad_kind": N_("Bước %(row)s có loại không hiểu được: %(detail)s."),
     "bad_unit_rule": N_("Bước %(row)s có cách chọn đơn vị không hiểu được: %(detail)s."),
     "bad_minutes": N_("Bước %(row)s có thời gian chưa đúng: %(detail)s."),
@@ -180,7 +180,9 @@ UNSUPPORTED: dict[str, str] = {
     "fork_and_join": N_("một cổng vừa gom vừa tách nhánh"),
     "fork_without_join": N_("các nhánh không gặp lại ở một cổng song song"),
     "gateway_ends": N_("cổng không có đường ra"),
-    "choice_without_conditions": N_("cổng rẽ không đứng ngay sau một việc và không có điều kiện dạng dữ liệu"),
+    "choice_without_conditions": N_(
+        "cổng rẽ không đứng ngay sau một việc và không có điều kiện dạng dữ liệu"
+    ),
     "circle": N_("các cổng nối vòng với nhau"),
     "condition_code": N_("điều kiện là mã lệnh, hệ thống không chạy mã từ tệp"),
     "condition_bad": N_("điều kiện không đúng dạng dữ liệu"),
@@ -342,20 +344,31 @@ def policy_words(policy: Policy | None) -> str:
         return "–"
     parts = []
     if policy.ineligible_within is not None:
-        parts.append(_("trả hồ sơ chưa đủ điều kiện trong %(term)s") % {"term": term_words(str(policy.ineligible_within))})
+        parts.append(
+            _("trả hồ sơ chưa đủ điều kiện trong %(term)s")
+            % {"term": term_words(str(policy.ineligible_within))}
+        )
     if policy.after_supplement:
         said = _("tính lại từ đầu") if policy.after_supplement == "restart" else _("tính tiếp")
         parts.append(_("sau bổ sung: %(said)s") % {"said": said})
     if policy.silence_closes is not None:
-        parts.append(_("đóng hồ sơ sau %(term)s không trả lời") % {"term": term_words(str(policy.silence_closes))})
+        parts.append(
+            _("đóng hồ sơ sau %(term)s không trả lời") % {"term": term_words(str(policy.silence_closes))}
+        )
     return "; ".join(parts) or _("theo quy định chung")
 
 
 def term_words(text: str) -> str:
     """`3wd` as `3 ngày làm việc`."""
-    units = {"wd": _("ngày làm việc"), "wh": _("giờ làm việc"), "d": _("ngày"), "month": _("tháng"), "same-day": _("trong ngày")}
+    units = {
+        "wd": _("ngày làm việc"),
+        "wh": _("giờ làm việc"),
+        "d": _("ngày"),
+        "month": _("tháng"),
+        "same-day": _("trong ngày"),
+    }
     number = "".join(c for c in text if c.isdigit())
-    return f"{number} {units.get(text[len(number):], text[len(number):])}".strip()
+    return f"{number} {units.get(text[len(number) :], text[len(number) :])}".strip()
 
 
 def value_of(field: str, value: Any, names: Mapping[str, str], labels: Mapping[str, str]) -> str:
@@ -367,7 +380,8 @@ def value_of(field: str, value: Any, names: Mapping[str, str], labels: Mapping[s
             return duration(int(value))
         case "outcomes":
             return "; ".join(
-                f"{word(OUTCOMES, name)} → {_('kết thúc') if to is None else names.get(to, to)}" for name, to in value.items()
+                f"{word(OUTCOMES, name)} → {_('kết thúc') if to is None else names.get(to, to)}"
+                for name, to in value.items()
             )
         case "permits":
             return ", ".join(word(PERMITS, name) for name in sorted(value))
@@ -383,7 +397,9 @@ def value_of(field: str, value: Any, names: Mapping[str, str], labels: Mapping[s
     return word(tables.get(field, {}), str(value))
 
 
-def difference_words(found: Iterable[Difference], names: Mapping[str, str], labels: Mapping[str, str]) -> list[dict[str, str]]:
+def difference_words(
+    found: Iterable[Difference], names: Mapping[str, str], labels: Mapping[str, str]
+) -> list[dict[str, str]]:
     """Lines of a comparison: {row, name, what, before, after}."""
     lines = []
     for one in found:
@@ -401,5 +417,13 @@ def difference_words(found: Iterable[Difference], names: Mapping[str, str], labe
             before, after = str(one.before), str(one.after)
         elif one.what == "policy":
             before, after = policy_words(one.before), policy_words(one.after)
-        lines.append({"row": one.row, "name": one.name or _("Cả quy trình"), "what": what, "before": before, "after": after})
+        lines.append(
+            {
+                "row": one.row,
+                "name": one.name or _("Cả quy trình"),
+                "what": what,
+                "before": before,
+                "after": after,
+            }
+        )
     return lines

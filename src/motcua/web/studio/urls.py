@@ -14,6 +14,8 @@ urlpatterns = [
     path("processes/<str:key>/rows/<str:row>/", processes_rows.process_row, name="process_row"),
     path("processes/<str:key>/publish/", processes_publishing.process_publish, name="process_publish"),
     path("processes/<str:key>/import/", processes_publishing.process_import, name="process_import"),
-    path("processes/<str:key>/export/<str:form>/", processes_publishing.process_export, name="process_export"),
+    path(
+        "processes/<str:key>/export/<str:form>/", processes_publishing.process_export, name="process_export"
+    ),
     path("processes/<str:key>/dossiers/", processes_moving.process_dossiers, name="process_dossiers"),
 ]
