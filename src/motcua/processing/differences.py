@@ -17,7 +17,7 @@ FIELDS = ("key", "kind", "name", "name_en", "role", "unit_rule", "unit", "agency
 class Difference:
     """``what``: added, removed, moved, changed (a row), or name, policy (the whole). ``row``: its key.
 
-    ``field``, ``before``, ``after``: of a change; the values as the row has them.
+    ``field``, ``before``, ``after``: of a change, the values as the row has them; of a row added or removed, the row.
     """
 
     what: str
@@ -39,13 +39,13 @@ def between(before: Table, after: Table) -> list[Difference]:
     moved = _moved([step.key for step in before.steps], [step.key for step in after.steps])
     for step in after.steps:
         if step.key not in old:
-            found.append(Difference("added", step.key, step.name))
+            found.append(Difference("added", step.key, step.name, after=tidy(step)))
             continue
         if step.key in moved:
             found.append(Difference("moved", step.key, step.name))
         found += of_row(old[step.key], step)
     kept = {step.key for step in after.steps}
-    found += [Difference("removed", key, step.name) for key, step in old.items() if key not in kept]
+    found += [Difference("removed", key, s.name, before=tidy(s)) for key, s in old.items() if key not in kept]
     return found
 
 

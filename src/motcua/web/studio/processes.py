@@ -205,6 +205,7 @@ def draw(
     judged = reading.judge(subject.case, table) if version is None else reading.Judged([], {})
     writes = subject.author.writes and version is None
     following = authoring.followed(subject.case)
+    names = {step.key: step.name for step in table.steps}
     given = typed or QueryDict()
     context = {
         "staff": navigation(actor, "processes"),
@@ -228,8 +229,10 @@ def draw(
         "kinds": [(kind, _(name), _(hint)) for kind, (name, hint) in words.KINDS.items()],
         "adding": {name: given.get(name, "") if given.get("what") == "add" else "" for name in ("name", "kind", "after")},
         "units": [(unit, words.term_words(f"0{unit}")[2:]) for unit in POLICY_UNITS],
-        "history": [reading.event_line(event) for event in authoring.history(subject.case)],
-        "since": [reading.event_line(event) for event in authoring.since(subject.case, read)] if read is not None else [],
+        "history": [reading.event_line(event, names) for event in authoring.history(subject.case)],
+        "since": [reading.event_line(event, names) for event in authoring.since(subject.case, read)]
+        if read is not None
+        else [],
         "fault": fault,
         "saved": request.GET.get("saved", "") if not fault else "",
     }  # fmt: skip

@@ -241,15 +241,17 @@ def _row(
     }
 
 
-def event_line(event: Event) -> dict[str, Any]:
-    """A line of the history of a draft."""
+def event_line(event: Event, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A line of the history of a draft. ``names``: of rows, by key; those that are gone are told by their key."""
     kind, data = event.kind, event.data
     if kind == "process.published":
         what = _("Công bố phiên bản %(number)s") % {"number": data.get("number", "")}
     elif kind == "process.draft_discarded":
         what = _("Bỏ bản thảo, lấy lại bản đang áp dụng")
     else:
-        what = words.word(words.CHANGES, str(data.get("change", ""))) % {"row": data.get("row", "")}
+        what = words.word(words.CHANGES, str(data.get("change", ""))) % {
+            "row": (names or {}).get(str(data.get("row", "")), data.get("row", ""))
+        }
     return {"at": event.at, "who": event.officer or _("Hệ thống"), "what": what}
 
 

@@ -259,7 +259,12 @@ def _condition(post: QueryDict, number: int, fields: dict[str, Any], of_form: di
 def _value(name: str, text: str, fields: dict[str, Any], field: Field | None, at: str) -> Any:
     """What was typed as the value the answer would have: a code of a list by its code or name, a number as one."""
     options = fields[name]["values"]
-    for code, label in options:
+    of_form = (
+        [(o.code, o.label(lang)) for lang in ("vi", "en") for o in field.choices.options]
+        if field and field.choices
+        else []
+    )
+    for code, label in (*options, *of_form):
         if text in (code, label):
             return code
     if options:
@@ -326,7 +331,8 @@ def _spread(found: QueryDict, number: int, condition: Any) -> None:
         found[f"{at}-op"] = part.get("op", "eq" if "value" in part else "filled")
         value = part.get("value", "")
         shown = [
-            words.value_words("", one).strip("“”") for one in (value if isinstance(value, list) else [value])
+            words.value_words(part["field"], one).strip("“”")
+            for one in (value if isinstance(value, list) else [value])
         ]
         found[f"{at}-value"] = ", ".join(shown)
 

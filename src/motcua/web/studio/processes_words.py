@@ -397,6 +397,20 @@ def value_of(field: str, value: Any, names: Mapping[str, str], labels: Mapping[s
     return word(tables.get(field, {}), str(value))
 
 
+def _row_words(step: Any, names: Mapping[str, str], labels: Mapping[str, str]) -> str:
+    """A row that was added or removed, in one line; empty for everything else."""
+    if not isinstance(step, StepSpec):
+        return ""
+    ways = (
+        f"{outcome_name(step, name, labels)} → {_('kết thúc') if to is None else names.get(to, to)}"
+        for name, to in step.outcomes.items()
+    )
+    parts = (
+        [who(step), duration(step.working_minutes)] if step.kind == Kind.TASK else [_(KINDS[step.kind][0])]
+    )
+    return "; ".join([*parts, *ways])
+
+
 def difference_words(
     found: Iterable[Difference], names: Mapping[str, str], labels: Mapping[str, str]
 ) -> list[dict[str, str]]:
@@ -410,7 +424,7 @@ def difference_words(
             "name": _("tên quy trình"),
             "policy": _("quy định chung"),
         }.get(one.what) or word(FIELDS, one.field)  # fmt: skip
-        before, after = "", ""
+        before, after = _row_words(one.before, names, labels), _row_words(one.after, names, labels)
         if one.what == "changed":
             before, after = (value_of(one.field, value, names, labels) for value in (one.before, one.after))
         elif one.what == "name":
