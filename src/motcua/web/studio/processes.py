@@ -222,7 +222,7 @@ def draw(
         "judged": judged,
         "rows": reading.rows_of(table, judged, labels, english=english),
         "picture": picture(
-            table, english=english, wrong=judged.rows, labels=labels, link=f"{subject.path}rows/" if writes else "#row-"
+            table, english=english, wrong=judged.rows, labels=labels, link=f"{subject.path}rows/{{}}/" if writes else "#row-{}"
         ),
         "policy": words.policy_words(table.policy),
         "settings": _settings(table, given if given.get("what") == "settings" else None),

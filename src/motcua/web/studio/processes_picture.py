@@ -50,9 +50,12 @@ def wrapped(text: str, letters: int, lines: int) -> list[str]:
 
 
 def picture(
-    table: Table, *, english: bool, wrong: set[str], labels: Mapping[str, str], link: str = ""
+    table: Table, *, english: bool, wrong: set[str], labels: Mapping[str, str], link: str
 ) -> Picture | None:
-    """None when rows are named that are not there: then only the table and its faults are shown."""
+    """None when rows are named that are not there: then only the table and its faults are shown.
+
+    ``link``: where a box leads, with ``{}`` for the key of its row.
+    """
     if not linked(table.steps):
         return None
     steps = {step.key: step for step in table.steps}
@@ -134,14 +137,16 @@ def _node(
     foot = duration(step.working_minutes) if kind == Kind.TASK else ""
     height = LINE * (len(lines) + (1 if foot else 0))
     top = box.middle - height // 2 + 13
+    # What is seen stands in what is said, as it is seen.
+    shown = " ".join([*lines, foot]).strip()
     return {
         **place,
         "kind": str(kind),
         "lines": [(text, top + LINE * number) for number, text in enumerate(lines)],
         "foot": foot,
         "foot_y": top + LINE * len(lines),
-        "title": f"{name_of(step, english=english)}. {who(step)}" if kind == Kind.TASK else name_of(step, english=english),
-        "href": f"{link}{step.key}/" if link else "",
+        "title": ". ".join(part for part in (shown, who(step) if kind == Kind.TASK else "") if part),
+        "href": link.format(step.key),
         "wrong": step.key in wrong,
         "points": f"{x},{box.middle} {x + box.width // 2},{box.y} {x + box.width},{box.middle} {x + box.width // 2},{box.y + box.height}",
     }  # fmt: skip

@@ -267,7 +267,7 @@ def _draw_import(
             ],
             "judged": judged,
             "rows": reading.rows_of(table, judged, labels, english=english),
-            "picture": picture(table, english=english, wrong=judged.rows, labels=labels, link="#row-"),
+            "picture": picture(table, english=english, wrong=judged.rows, labels=labels, link="#row-{}"),
             "lines": _compared(written.table, table, labels),
         }
     return render(request, "studio/process_import.html", context, status=status)
