@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0001_catalogue'),
-        ('processing', '0004_lawful_turns'),
+        ('processing', '0005_alarms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
