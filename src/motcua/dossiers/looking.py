@@ -10,6 +10,7 @@ from motcua.dossiers.models import Draft, LookupLog
 from motcua.kernel import crypto
 from motcua.kernel.actors import Actor
 from motcua.kernel.clock import local_day
+from motcua.kernel.refusals import NotAllowed
 
 _LOOKED = """
     INSERT INTO dossiers_dossierview AS seen (dossier_id, officer_id, day, first_at, last_at, count)
@@ -29,15 +30,19 @@ def looked(dossier: int, actor: Actor, *, now: datetime) -> None:
     """An officer has opened a dossier: one row an officer and day; one statement."""
     if actor.kind != "officer" or actor.account is None:
         return
-    values = {"dossier": dossier, "officer": actor.account, "day": local_day(now), "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(_WITH_THE_REST if connection.in_atomic_block else _QUICKLY, values)
+        cursor.execute(
+            _WITH_THE_REST if connection.in_atomic_block else _QUICKLY,
+            {"dossier": dossier, "officer": actor.account, "day": local_day(now), "now": now},
+        )
 
 
 def looked_up(
     *, actor: Actor, number: str, agency: int, case: int, found: bool, draft: Draft | None, now: datetime
 ) -> None:
     """An officer asked for a person's data by citizen ID or tax code, to file for them."""
+    if actor.account is None:
+        raise NotAllowed("intake.only_one_stop")
     LookupLog.objects.create(
         at=now,
         officer_id=actor.account,

@@ -208,23 +208,27 @@ def matters_of(dossier: int, case: int, *, looks: bool = False) -> Matters:
     moment = datetime.fromisoformat
     extension = found["extension"]
     return Matters(
-        extension=Extended(
-            moment(extension[0]), *extension[1:5], moment(extension[5]), moment(extension[6])
-        )
-        if extension
-        else None,
+        extension=None
+        if extension is None
+        else Extended(
+            moment(extension[0]), extension[1], extension[2], extension[3], extension[4], moment(extension[5]),
+            moment(extension[6]),
+        ),
         stops=tuple(
             StopAsked(moment(at), reason, _moment(answered), by, accepted, answer)
             for at, reason, answered, by, accepted, answer in found["stops"] or ()
         ),
-        opinions=tuple(
-            Opinion(*one[:9], moment(one[9]), one[10], moment(one[11]), _moment(one[12]), *one[13:16], _moment(one[16]))
-            for one in found["opinions"] or ()
+        opinions=tuple(_opinion(one) for one in found["opinions"] or ()),
+        transfers=tuple(
+            Sent(moment(at), by, before, after, reason)
+            for at, by, before, after, reason in found["transfers"] or ()
         ),
-        transfers=tuple(Sent(moment(one[0]), *one[1:]) for one in found["transfers"] or ()),
-        reopenings=tuple(Reopened(moment(one[0]), *one[1:]) for one in found["reopenings"] or ()),
+        reopenings=tuple(
+            Reopened(moment(at), by, reason, status) for at, by, reason, status in found["reopenings"] or ()
+        ),
         revoked=tuple(
-            Revoked(*one[:5], _moment(one[5]), moment(one[6]), one[7]) for one in found["revoked"] or ()
+            Revoked(pk, title, number, year, signer, _moment(signed), moment(at), reason)
+            for pk, title, number, year, signer, signed, at, reason in found["revoked"] or ()
         ),
         looks=tuple(
             Look(name, date.fromisoformat(day), moment(first), moment(last), count)
@@ -239,6 +243,17 @@ def matters_of(dossier: int, case: int, *, looks: bool = False) -> Matters:
             (what, moment(at), _moment(until), reason, days)
             for what, at, until, reason, days in found["course"] or ()
         ),
+    )  # fmt: skip
+
+
+def _opinion(row: list[Any]) -> Opinion:
+    (pk, run, unit, unit_name, agency, agency_name, expert, expert_name, question, at, by, due, answered, answerer,
+     agrees, answer, revoked) = row  # fmt: skip
+    return Opinion(
+        id=pk, run=run, unit_id=unit, unit=unit_name, agency_id=agency, agency=agency_name, expert_id=expert,
+        expert=expert_name, question=question, at=datetime.fromisoformat(at), by=by,
+        due_at=datetime.fromisoformat(due), answered_at=_moment(answered), answered_by=answerer, agrees=agrees,
+        answer=answer, revoked_at=_moment(revoked),
     )  # fmt: skip
 
 

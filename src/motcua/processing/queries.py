@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q
 
 from motcua.dossiers.lifecycle import PAUSED, Status
-from motcua.dossiers.models import Dossier, Draft
+from motcua.dossiers.models import Channel, Dossier, Draft
 from motcua.kernel import crypto, working_time
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import local_day
@@ -317,9 +317,11 @@ def due_now(
 
 
 def intake_drafts(actor: Actor, *, limit: int = 20) -> list[Draft]:
-    """Counter intakes that this officer has begun and not finished, newest first."""
+    """Intakes at the counter or by post that this officer has begun and not finished, newest first."""
     return list(
-        Draft.objects.filter(account=actor.account, dossier=None, supplements=None, channel=1)
+        Draft.objects.filter(
+            account=actor.account, dossier=None, supplements=None, channel__in=[Channel.COUNTER, Channel.POST]
+        )
         .select_related("case__version__procedure")
         .order_by("-saved_at")[:limit]
     )

@@ -81,7 +81,7 @@ def request_stop(*, actor: Actor, code: str, reason: str, now: datetime) -> Doss
     if actor.kind != "person":
         raise NotAllowed("dossier.only_applicant")
     dossier = filing.locked(actor, code=code)
-    if dossier.received_at is None or dossier.state not in _STOPPABLE:
+    if dossier.received_at is None or dossier.state not in STOPPABLE:
         raise Conflict("stop.not_possible", status=dossier.status)
     if StopRequest.objects.filter(dossier=dossier, answered_at=None).exists():
         raise Conflict("stop.asked_already")
@@ -90,7 +90,8 @@ def request_stop(*, actor: Actor, code: str, reason: str, now: datetime) -> Doss
     return dossier
 
 
-_STOPPABLE = frozenset({Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY})
+#: While it may be asked to stop a received dossier: no decision is there yet.
+STOPPABLE = frozenset({Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY})
 
 
 def _at_desk(actor: Actor, dossier_id: int) -> tuple[Dossier, StopRequest]:

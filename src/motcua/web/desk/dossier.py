@@ -243,8 +243,8 @@ def _draw(
 
 def _said(done: str, *, signed: bool) -> str:
     """What a turn that has been taken is answered with; a signature is there when the page comes back for it."""
-    if done == "intake":
-        return _(words.INTAKE_DONE)
+    if done in words.INTAKES:
+        return _(words.INTAKES[done])
     if done in {"sign", "sign_again"} and signed:
         return _("Kết quả đã được ký số và chuyển sang bước trả kết quả.")
     return _(words.TURNS[done][2]) if done in words.TURNS else ""

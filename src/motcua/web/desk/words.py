@@ -161,7 +161,13 @@ TURNS: dict[str, tuple[str, str, str]] = {
         N_("Hồ sơ đi tiếp theo phiên bản mới của quy trình."),
     ),
 }
-INTAKE_DONE = N_("Đã tiếp nhận tại quầy. Giấy tiếp nhận được lập ngay bên dưới để in cho người nộp.")
+#: What an intake is answered with, by how the dossier came.
+INTAKES: dict[str, str] = {
+    "intake": N_("Đã tiếp nhận tại quầy. Giấy tiếp nhận được lập ngay bên dưới để in cho người nộp."),
+    "post": N_(
+        "Đã vào sổ hồ sơ gửi qua bưu chính. Kiểm tra rồi tiếp nhận, yêu cầu bổ sung hoặc từ chối ngay bên dưới."
+    ),
+}
 
 #: Turns that one press takes; the others ask for something first.
 AT_ONCE = frozenset({"claim", "release", "receive", "confirm_duty", "sign", "return_result", "sign_again"})
@@ -351,10 +357,30 @@ def due_words(state: str, minutes: int) -> tuple[str, str]:
     return _DUE_SIGNS[state], words
 
 
+#: Ways in which a step ends without a decision at it.
+_ENDS: dict[str, str] = {
+    "transferred": N_("Chuyển cơ quan có thẩm quyền"),
+    "went_back": N_("Trả lại bước trước"),
+    "moved": N_("Chuyển sang quy trình mới"),
+    "withdrawn": N_("Người nộp rút hồ sơ"),
+    "stopped": N_("Dừng theo yêu cầu của người nộp"),
+    "silent": N_("Dừng vì người nộp không bổ sung"),
+    "reopened": N_("Mở lại hồ sơ"),
+    "ended": N_("Hồ sơ đã kết thúc ở nhánh khác"),
+}
+
+
+def outcome_name(outcome: str) -> str:
+    """How a step ended, in words."""
+    if outcome in TURNS:
+        return _(TURNS[outcome][0])
+    return _(_ENDS[outcome]) if outcome in _ENDS else outcome
+
+
 def conflict_words(params: Mapping[str, Any]) -> str:
     """What a colleague decided first, and when: for the notice above the page as it is now."""
     outcome = str(params.get("outcome", ""))
-    decided = _(TURNS[outcome][0]) if outcome in TURNS else outcome
+    decided = outcome_name(outcome)
     at = params.get("at")
     moment = datetime.fromisoformat(str(at)) if at else None
     said = {

@@ -114,14 +114,14 @@ def _consult(dossier: Dossier, run: RunLine, typed: Typed, now: datetime) -> dic
     for unit in sorted(units, key=lambda one: one.agency_id != dossier.agency_id):
         groups.setdefault(unit.agency.name, []).append((unit.pk, unit.name))
     chosen = str(typed.get("unit", ""))
-    unit = next((one for one in units if str(one.pk) == chosen), None)
+    asked = next((one for one in units if str(one.pk) == chosen), None)
     return {
         "groups": list(groups.items()),
         "experts": [
             (one.account, f"{one.name} – {one.titles}")
-            for one in colleagues(unit.agency_id, local_day(now), unit=unit.pk)
+            for one in colleagues(asked.agency_id, local_day(now), unit=asked.pk)
         ]
-        if unit is not None
+        if asked is not None
         else [],
     }
 
@@ -140,7 +140,7 @@ def _extend(dossier: Dossier, typed: Typed, now: datetime) -> dict[str, Any]:
 
 def _move(run: RunLine, matters: Matters, typed: Typed, language: str) -> dict[str, Any]:
     """The newest version of the process, and which of its steps may take the place of the open one."""
-    version = ProcessVersion.objects.get(pk=matters.newest_version)
+    version = ProcessVersion.objects.get(pk=matters.newest_version or 0)
     tasks = [step for step in process(version.pk).steps if step.kind == Kind.TASK]
     options = [(step.key, step.name_en if language == "en" and step.name_en else step.name) for step in tasks]
     same = run.step if any(step.key == run.step for step in tasks) else ""
