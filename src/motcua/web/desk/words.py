@@ -286,6 +286,8 @@ def article_of(kind: str, data: Mapping[str, Any]) -> str:
     """The article an event stands on; empty for those that move no status."""
     if kind in _OTHER_ARTICLES:
         return _OTHER_ARTICLES[kind]
+    if kind == "dossier.submitted" and data.get("channel") in (1, 3):
+        return "NĐ 118/2025 Đ.16, Đ.17 k.1"
     # A dossier is stopped at its applicant's request, or because of a silence that the law ends: not by the same article.
     silent = kind == "dossier.stopped" and data.get("why") == "silence"
     action = ("close_silent" if silent else "stop") if kind == "dossier.stopped" else _ACTION.get(kind)

@@ -109,8 +109,8 @@ def context_of(
         "asked": rows[0]["asked"] if rows else standing.asked_words(dossier, None, result, language),
         "whole": [standing.turn_row(name, dossier) for name in whole],
         "whole_withheld": standing.withheld_rows(of_dossier, stands),
-        "questions": [_opinion(one, runs, actor, now) for one in standing.to_answer(matters, actor)],
-        "opinions": [_opinion(one, runs, actor, now) for one in matters.opinions],
+        "questions": [_opinion(one, dossier, runs, actor, now) for one in standing.to_answer(matters, actor)],
+        "opinions": [_opinion(one, dossier, runs, actor, now) for one in matters.opinions],
         "matters": matters,
         "form": in_panel,
         "filling": form,
@@ -144,7 +144,7 @@ def context_of(
     }  # fmt: skip
 
 
-def _opinion(one: Opinion, runs: Sequence[RunLine], actor: Actor, now: datetime) -> dict[str, Any]:
+def _opinion(one: Opinion, dossier: Dossier, runs: Sequence[RunLine], actor: Actor, now: datetime) -> dict[str, Any]:
     """A consultation as the page shows it."""
     state, minutes = due_now("", one.due_at, paused=False, actor=actor, now=now) if one.open else ("none", 0)
     return {
@@ -152,6 +152,7 @@ def _opinion(one: Opinion, runs: Sequence[RunLine], actor: Actor, now: datetime)
         "state": state,
         "minutes": minutes,
         "late": bool(one.answered_at and one.answered_at > one.due_at),
+        "after_due": dossier.due_at is not None and one.due_at > dossier.due_at,
         "may_revoke": standing.may_revoke(one, runs, actor),
     }
 

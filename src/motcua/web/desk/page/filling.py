@@ -116,6 +116,7 @@ def _consult(dossier: Dossier, run: RunLine, typed: Typed, now: datetime) -> dic
     chosen = str(typed.get("unit", ""))
     asked = next((one for one in units if str(one.pk) == chosen), None)
     return {
+        "due_at": dossier.due_at,
         "groups": list(groups.items()),
         "experts": [
             (one.account, f"{one.name} – {one.titles}")
