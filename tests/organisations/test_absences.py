@@ -13,7 +13,6 @@ from motcua.organisations.actions import MOST_AWAY, end_absence, set_absence
 from motcua.organisations.models import Absence
 from motcua.organisations.queries import absences, colleagues, seats_of
 from tests.factories import World
-from tests.web.conftest import _world, world  # noqa: F401 - fixtures
 
 
 def away(
@@ -31,11 +30,11 @@ def away(
     )
 
 
-def sits_for(world: World, who: str, on: date) -> set[int | None]:  # noqa: F811
+def sits_for(world: World, who: str, on: date) -> set[int | None]:
     return {seat.instead_of for seat in seats_of(world.account(who).pk, on)}
 
 
-def test_oneself_for_oneself_and_only_in_those_days(world: World) -> None:  # noqa: F811
+def test_oneself_for_oneself_and_only_in_those_days(world: World) -> None:
     today = local_day(world.now)
     made = away(world, "hoa", "hoa", "minh", first=1, days=2)
     assert (made.note, made.made_by_id) == ("Nghỉ phép", world.account("hoa").pk)
@@ -51,7 +50,7 @@ def test_oneself_for_oneself_and_only_in_those_days(world: World) -> None:  # no
 @pytest.mark.parametrize(
     ("by", "allowed"), [("tuan", True), ("hoa", True), ("minh", False), ("hung", False), ("linh", False)]
 )
-def test_the_head_of_their_agency_and_nobody_else(world: World, by: str, allowed: bool) -> None:  # noqa: F811
+def test_the_head_of_their_agency_and_nobody_else(world: World, by: str, allowed: bool) -> None:
     if allowed:
         assert away(world, by, "hoa", "minh").made_by_id == world.account(by).pk
     else:
@@ -70,14 +69,14 @@ def test_the_head_of_their_agency_and_nobody_else(world: World, by: str, allowed
         ({"days": MOST_AWAY + 2}, "absence.too_long"),
     ],
 )
-def test_what_cannot_be(world: World, more: dict[str, Any], code: str) -> None:  # noqa: F811
+def test_what_cannot_be(world: World, more: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused) as told:
         away(world, "hoa", "hoa", **{"substitute": "minh", **more})
     assert told.value.code == code
     assert not Absence.objects.exists()
 
 
-def test_nobody_is_stood_in_for_twice_and_chains_are_refused(world: World) -> None:  # noqa: F811
+def test_nobody_is_stood_in_for_twice_and_chains_are_refused(world: World) -> None:
     away(world, "hoa", "hoa", "minh")
     for officer, substitute, code in (
         ("hoa", "dung", "absence.already"),
@@ -90,7 +89,7 @@ def test_nobody_is_stood_in_for_twice_and_chains_are_refused(world: World) -> No
     assert away(world, "tuan", "minh", "dung", first=10).pk
 
 
-def test_ended_early_by_oneself_or_the_head(world: World) -> None:  # noqa: F811
+def test_ended_early_by_oneself_or_the_head(world: World) -> None:
     made = away(world, "hoa", "hoa", "minh")
     today = local_day(world.now)
     for stranger in ("minh", "hung"):
@@ -103,13 +102,13 @@ def test_ended_early_by_oneself_or_the_head(world: World) -> None:  # noqa: F811
     assert away(world, "hoa", "hoa", "minh").pk != made.pk
 
 
-def test_a_head_stood_in_for_does_not_pass_on_this_right(world: World) -> None:  # noqa: F811
+def test_a_head_stood_in_for_does_not_pass_on_this_right(world: World) -> None:
     away(world, "tuan", "tuan", "minh")
     with pytest.raises(NotAllowed):
         away(world, "minh", "hoa", "dung", first=10)
 
 
-def test_who_sees_which(world: World) -> None:  # noqa: F811
+def test_who_sees_which(world: World) -> None:
     away(world, "hoa", "hoa", "minh")
     today = local_day(world.now)
     seen = {who: len(absences(world.officer(who), today)) for who in ("hoa", "minh", "tuan", "dung", "hung")}
@@ -117,7 +116,7 @@ def test_who_sees_which(world: World) -> None:  # noqa: F811
     assert absences(world.officer("hoa"), today + timedelta(days=3)) == []
 
 
-def test_colleagues_at_a_step_are_those_who_sit_there_that_day(world: World) -> None:  # noqa: F811
+def test_colleagues_at_a_step_are_those_who_sit_there_that_day(world: World) -> None:
     today = local_day(world.now)
     seat = next(iter(world.officer("hoa").seats))
     before = {one.account for one in colleagues(seat.agency, today, unit=seat.unit, role="civil_servant")}
