@@ -144,7 +144,9 @@ def context_of(
     }  # fmt: skip
 
 
-def _opinion(one: Opinion, dossier: Dossier, runs: Sequence[RunLine], actor: Actor, now: datetime) -> dict[str, Any]:
+def _opinion(
+    one: Opinion, dossier: Dossier, runs: Sequence[RunLine], actor: Actor, now: datetime
+) -> dict[str, Any]:
     """A consultation as the page shows it."""
     state, minutes = due_now("", one.due_at, paused=False, actor=actor, now=now) if one.open else ("none", 0)
     return {

@@ -22,6 +22,13 @@ _BY_STEP = frozenset(
      turned.COMPLETED, turned.WENT_BACK, turned.MOVED}
 )  # fmt: skip
 
+_ABOUT_A_STEP = frozenset(
+    {turned.COMPLETED, turned.CLAIMED, turned.RELEASED, turned.ASSIGNED, turned.DUE_SOON, turned.LATE, turned.ESCALATED}
+)  # fmt: skip
+_ABOUT_AN_OPINION = frozenset(
+    {turned.CONSULTED, turned.OPINION_GIVEN, turned.CONSULTATION_REVOKED, turned.OPINION_SOON, turned.OPINION_LATE}
+)  # fmt: skip
+
 
 def timeline(
     dossier: Dossier,
@@ -100,11 +107,11 @@ def _note(
     if event.kind == turned.TRANSFERRED:
         sent = next((sent for sent in matters.transfers if sent.at == event.at), None)
         return f"{sent.before} → {sent.after}" if sent else ""
-    if event.kind in (turned.COMPLETED, turned.CLAIMED, turned.RELEASED, turned.ASSIGNED):
+    if event.kind in _ABOUT_A_STEP:
         return _step(str(data.get("step", "")), runs, language)
     if event.kind == turned.WENT_BACK:
         return f"{_step(str(data.get('from', '')), runs, language)} → {_step(str(data.get('to', '')), runs, language)}"
-    if event.kind in (turned.CONSULTED, turned.OPINION_GIVEN, turned.CONSULTATION_REVOKED):
+    if event.kind in _ABOUT_AN_OPINION:
         asked = next((one for one in matters.opinions if one.id == data.get("consultation")), None)
         return asked.unit if asked else ""
     return ""
