@@ -9,7 +9,6 @@ from motcua.dossiers import issuing, slips
 from motcua.dossiers.bundles import case_bundle, form_of
 from motcua.dossiers.models import Channel, Dossier, Posting
 from motcua.kernel import working_time
-
 from motcua.kernel.clock import VIETNAM, local_day
 from motcua.law import keys, limits
 from motcua.processing.clock import calendar_of

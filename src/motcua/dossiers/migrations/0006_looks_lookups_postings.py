@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0001_catalogue'),
-        ('dossiers', '0002_involvement'),
+        ('dossiers', '0005_enter_received'),
         ('organisations', '0002_absence'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
