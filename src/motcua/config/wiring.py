@@ -85,8 +85,7 @@ def give_supplement_slip(dossier: int, at: datetime) -> None:
 
 def give_back_ineligible(dossier: int, at: datetime) -> None:
     """Not eligible after appraisal: everything to complete at once, and that the term begins anew."""
-    # The slip of this notice (thông báo hồ sơ không đủ điều kiện) is issued here.
-    slip = issuing.issue(dossier, SlipKind.SUPPLEMENT, documents.supplement_slip, at)
+    slip = issuing.issue(dossier, SlipKind.INELIGIBLE, documents.ineligible_slip, at)
     asked = Supplement.objects.get(dossier=dossier)
     tell(
         _dossier(dossier),
@@ -95,12 +94,12 @@ def give_back_ineligible(dossier: int, at: datetime) -> None:
         facts={"reason": asked.reason},
         once=at.isoformat(),
         attachment=slip.blob,
-        attachment_name="phieu-yeu-cau-bo-sung.pdf",
+        attachment_name="thong-bao-khong-du-dieu-kien.pdf",
     )
 
 
 def tell_transferred(dossier: int, at: datetime) -> None:
-    """Sent on: where it is now. The control slip between the two agencies (mẫu 06) is issued here."""
+    """Sent on: where it is now."""
     sent = Transfer.objects.select_related("from_agency", "to_agency").get(dossier=dossier, at=at)
     tell(
         _dossier(dossier),
@@ -112,13 +111,16 @@ def tell_transferred(dossier: int, at: datetime) -> None:
 
 
 def apologise(dossier: int, at: datetime) -> None:
-    """The apology with the new appointment. Mẫu 04 is issued here."""
+    """Mẫu 04: the apology, with the new appointment."""
+    slip = issuing.issue(dossier, SlipKind.APOLOGY, documents.apology_slip, at)
     given = Extension.objects.get(dossier=dossier)
     tell(
         _dossier(dossier),
         "extended",
         now=at,
         facts={"reason": given.reason, "due_at": given.after.isoformat()},
+        attachment=slip.blob,
+        attachment_name="phieu-xin-loi-va-hen-lai.pdf",
     )
 
 
@@ -128,9 +130,17 @@ def confirm_stop_request(dossier: int, at: datetime) -> None:
 
 
 def tell_stopped(dossier: int, at: datetime) -> None:
-    """Stopped as asked, or closed after a silence that the law ends. Mẫu 05 is issued here."""
+    """Mẫu 05: stopped as asked, or closed after a silence that the law ends."""
+    slip = issuing.issue(dossier, SlipKind.STOP, documents.stop_slip, at)
     asked = StopRequest.objects.filter(dossier=dossier, answered_at=at, accepted=True).exists()
-    tell(_dossier(dossier), "stopped" if asked else "closed_silent", now=at, once=at.isoformat())
+    tell(
+        _dossier(dossier),
+        "stopped" if asked else "closed_silent",
+        now=at,
+        once=at.isoformat(),
+        attachment=slip.blob,
+        attachment_name="thong-bao-dung-giai-quyet.pdf",
+    )
 
 
 def tell_stop_declined(dossier: int, at: datetime) -> None:

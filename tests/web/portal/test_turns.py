@@ -36,6 +36,11 @@ def told(dossier: Dossier) -> Message:
     return message
 
 
+def slips(dossier: Dossier) -> set[str]:
+    """Kinds of the slips that were issued."""
+    return set(dossier.slips.values_list("kind", flat=True))
+
+
 def test_before_receipt_it_is_withdrawn_and_after_it_asked_to_stop(world: World) -> None:
     dossier = factories.filed_dossier(world, at=clock_now() - timedelta(minutes=9))
     base = f"/account/dossiers/{dossier.code}/"
@@ -78,6 +83,7 @@ def test_stopped_as_asked(world: World) -> None:
         actions.request_stop(actor=world.person("lan"), code=dossier.code, reason="", now=clock_now())
     assert take(world, "minh", dossier, "stop").status_code == 302
     assert told(dossier).kind == "stopped"
+    assert slips(dossier) >= {"05"}
     assert "Theo yêu cầu của Ông/Bà" in page(world, dossier)
 
 
@@ -86,6 +92,7 @@ def test_given_back_as_ineligible(world: World) -> None:
     with factories.after_commit():
         actions.return_ineligible(actor=world.officer("hoa"), run_id=factories.open_run(dossier).pk, reason=WHY, items=ITEMS, now=clock_now())  # fmt: skip
     assert told(dossier).kind == "ineligible"
+    assert slips(dossier) >= {"tbkd"}
     shown = page(world, dossier)
     assert "chưa đủ điều kiện: cần hoàn thiện" in shown
     assert "tính lại từ đầu" in shown
@@ -107,6 +114,7 @@ def test_extended_with_an_apology_and_the_new_date(world: World) -> None:
         actions.extend(actor=world.officer("tuan"), dossier_id=dossier.pk, working_days=2, reason=WHY, now=clock_now())  # fmt: skip
     message = told(dossier)
     assert message.kind == "extended"
+    assert slips(dossier) >= {"04"}
     dossier.refresh_from_db()
     assert dossier.due_at is not None
     fresh = Dossier.objects.select_related("agency", "procedure").get(pk=dossier.pk)
