@@ -58,11 +58,13 @@ POLICY: dict[str, Rule] = {
     **dict.fromkeys(("draft", "draft_section", "draft_papers", "draft_check", "my_dossier", "file"), OWN),
     **dict.fromkeys(
         ("draft_done", "draft_discard", "draft_autosave", "draft_uploads", "draft_upload", "draft_remove", "withdraw",
-         "rate", "supplement"),
+         "stop", "rate", "supplement"),
         Rule(frozenset({"lan"}), post_only=True),
     ),
     # staff
     "desk": Rule(STAFF),
+    "desk-absences": Rule(STAFF),
+    "desk-lookups": Rule(frozenset({"tuan", "hung"})),
     **dict.fromkeys(("desk-dossier", "desk-paper", "desk-slip", "desk-result"), Rule(STAFF_HERE)),
     "desk-preview": Rule(STAFF_HERE, post_only=True),
     **dict.fromkeys(
@@ -141,6 +143,7 @@ def things(world: World) -> dict[str, str]:
         "draft_uploads": f"/drafts/{d}/uploads/", "draft_upload": f"/drafts/{d}/uploads/{upload.pk}/",
         "draft_remove": f"/drafts/{d}/uploads/{upload.pk}/remove/",
         "my_dossier": f"/account/dossiers/{code}/", "withdraw": f"/account/dossiers/{code}/withdraw/",
+        "stop": f"/account/dossiers/{code}/stop/",
         "rate": f"/account/dossiers/{code}/rate/", "supplement": f"/account/dossiers/{code}/supplement/",
         "file": f"/account/files/store/{store.pk}/",
         "desk-dossier": f"/desk/dossiers/{code}/", "desk-paper": f"/desk/dossiers/{code}/papers/{paper.pk}/",

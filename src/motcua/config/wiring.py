@@ -13,8 +13,9 @@ from datetime import datetime
 from motcua.dossiers import issuing, register
 from motcua.dossiers import jobs as _upkeep  # noqa: F401 - its jobs register themselves
 from motcua.dossiers import register_printing as _printing  # noqa: F401 - the same
-from motcua.dossiers.models import Dossier, SlipKind
+from motcua.dossiers.models import Dossier, Posting, SlipKind
 from motcua.kernel import events, jobs
+from motcua.kernel.clock import local_day
 from motcua.kernel.events import Happened, Subscriber
 from motcua.measurement import facts
 from motcua.measurement import folding as _folding  # noqa: F401 - its jobs register themselves
@@ -25,7 +26,8 @@ from motcua.processing import documents
 from motcua.processing import events as turned
 from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
 from motcua.processing import sweeps as _sweeps  # noqa: F401 - the same
-from motcua.processing.models import StepRun, Supplement
+from motcua.processing.models import Extension, Reopening, StepRun, StopRequest, Supplement, Transfer
+from motcua.results.models import ResultDocument
 
 Follower = Callable[[int, datetime], object]
 
@@ -81,6 +83,117 @@ def give_supplement_slip(dossier: int, at: datetime) -> None:
     )
 
 
+def give_back_ineligible(dossier: int, at: datetime) -> None:
+    """Not eligible after appraisal: everything to complete at once, and that the term begins anew."""
+    slip = issuing.issue(dossier, SlipKind.INELIGIBLE, documents.ineligible_slip, at)
+    asked = Supplement.objects.get(dossier=dossier)
+    tell(
+        _dossier(dossier),
+        "ineligible",
+        now=at,
+        facts={"reason": asked.reason},
+        once=at.isoformat(),
+        attachment=slip.blob,
+        attachment_name="thong-bao-khong-du-dieu-kien.pdf",
+    )
+
+
+def tell_transferred(dossier: int, at: datetime) -> None:
+    """Sent on: where it is now."""
+    sent = Transfer.objects.select_related("from_agency", "to_agency").get(dossier=dossier, at=at)
+    tell(
+        _dossier(dossier),
+        "transferred",
+        now=at,
+        facts={"reason": sent.reason, "before": sent.from_agency.name, "after": sent.to_agency.name},
+        once=at.isoformat(),
+    )
+
+
+def apologise(dossier: int, at: datetime) -> None:
+    """Mẫu 04: the apology, with the new appointment."""
+    slip = issuing.issue(dossier, SlipKind.APOLOGY, documents.apology_slip, at)
+    given = Extension.objects.get(dossier=dossier)
+    tell(
+        _dossier(dossier),
+        "extended",
+        now=at,
+        facts={"reason": given.reason, "due_at": given.after.isoformat()},
+        attachment=slip.blob,
+        attachment_name="phieu-xin-loi-va-hen-lai.pdf",
+    )
+
+
+def confirm_stop_request(dossier: int, at: datetime) -> None:
+    """The applicant asked to stop it: that it was heard, and that work goes on until it is answered."""
+    tell(_dossier(dossier), "stop_asked", now=at, once=at.isoformat())
+
+
+def tell_stopped(dossier: int, at: datetime) -> None:
+    """Mẫu 05: stopped as asked, or closed after a silence that the law ends."""
+    slip = issuing.issue(dossier, SlipKind.STOP, documents.stop_slip, at)
+    asked = StopRequest.objects.filter(dossier=dossier, answered_at=at, accepted=True).exists()
+    tell(
+        _dossier(dossier),
+        "stopped" if asked else "closed_silent",
+        now=at,
+        once=at.isoformat(),
+        attachment=slip.blob,
+        attachment_name="thong-bao-dung-giai-quyet.pdf",
+    )
+
+
+def tell_stop_declined(dossier: int, at: datetime) -> None:
+    """Not stopped, and why."""
+    answered = StopRequest.objects.get(dossier=dossier, answered_at=at)
+    tell(
+        _dossier(dossier),
+        "stop_declined",
+        now=at,
+        facts={"reason": answered.answer},
+        once=at.isoformat(),
+    )
+
+
+def tell_reopened(dossier: int, at: datetime) -> None:
+    """Taken up again; if there was a signed result, that it holds no more."""
+    again = Reopening.objects.get(dossier=dossier, at=at)
+    revoked = ResultDocument.objects.filter(formerly=dossier, revoked_at=at).exists()
+    tell(
+        _dossier(dossier),
+        "reopened_revoked" if revoked else "reopened",
+        now=at,
+        facts={"reason": again.reason},
+        once=at.isoformat(),
+    )
+
+
+def tell_finished(dossier: int, at: datetime) -> None:
+    """There is a result; before its time, that is said: nobody need wait for the day (NĐ 61/2018 art. 20)."""
+    finished = _dossier(dossier)
+    early = finished.due_at is not None and local_day(at) < local_day(finished.due_at)
+    due = finished.due_at.isoformat() if finished.due_at is not None else None
+    tell(finished, "early" if early else "finished", now=at, facts={"due_at": due}, once=_again(dossier, at))
+
+
+def tell_returned(dossier: int, at: datetime) -> None:
+    """Handed over; by post with the number to follow it by."""
+    posted = Posting.objects.filter(dossier=dossier, way=Posting.Way.OUT, at=at).first()
+    tell(
+        _dossier(dossier),
+        "returned_by_post" if posted else "returned",
+        now=at,
+        facts={"number": posted.number} if posted else {},
+        once=_again(dossier, at),
+    )
+
+
+def _again(dossier: int, at: datetime) -> str:
+    """What tells the second result of a reopened dossier from its first; empty for the first, as ever."""
+    again = Reopening.objects.filter(dossier=dossier, at__lte=at).count()
+    return str(again) if again else ""
+
+
 def _refusal(kind: str) -> Follower:
     def give(dossier: int, at: datetime) -> None:
         slip = issuing.issue(dossier, SlipKind.REFUSAL, documents.refusal_slip, at)
@@ -110,11 +223,17 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     turned.REFUSED: (_refusal("refused"),),
     turned.REJECTED: (_refusal("rejected"),),
     turned.SUPPLEMENT_ASKED: (give_supplement_slip,),
-    turned.INELIGIBLE: (give_supplement_slip,),
+    turned.INELIGIBLE: (give_back_ineligible,),
     turned.SUPPLEMENT_ANSWERED: (_notice("supplement_answered"),),
     turned.PAYMENT_ASKED: (_notice("payment"),),
-    turned.FINISHED: (_notice("finished"),),
-    turned.RETURNED: (_notice("returned"),),
+    turned.TRANSFERRED: (tell_transferred,),
+    turned.EXTENDED: (apologise,),
+    turned.STOP_ASKED: (confirm_stop_request,),
+    turned.STOP_DECLINED: (tell_stop_declined,),
+    turned.STOPPED: (tell_stopped,),
+    turned.REOPENED: (tell_reopened,),
+    turned.FINISHED: (tell_finished,),
+    turned.RETURNED: (tell_returned,),
     "dossier.withdrawn": (_notice("withdrawn"),),
 }
 

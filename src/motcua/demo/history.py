@@ -23,6 +23,7 @@ from motcua.dossiers import actions as filing
 from motcua.dossiers import drafts
 from motcua.dossiers.bundles import case_bundle, form_of, newest_form
 from motcua.dossiers.models import Channel, Dossier, Draft, DraftUpload
+from motcua.dossiers.posting import Envelope
 from motcua.dossiers.rules import AssistanceKind, asked
 from motcua.feedback import actions as feedback
 from motcua.feedback.models import Level
@@ -179,6 +180,14 @@ class Seeder:
             now=at,
         )  # fmt: skip
 
+    def _posting(self, dossier: Dossier) -> Envelope:
+        """The result goes by post to the address that was given."""
+        return Envelope(
+            number=f"RM{self.rng.randrange(10**9):09d}VN",
+            party=dossier.applicant_name,
+            address=dossier.contacts.get("address") or dossier.agency.name,
+        )
+
     # --- its way ------------------------------------------------------------------------------------------
 
     def _follow(self, held: jobs.Held) -> None:
@@ -278,7 +287,9 @@ class Seeder:
                 at + timedelta(seconds=2),
             )
         else:
-            desk.return_result(actor=actor, run_id=run.pk, now=at)
+            desk.return_result(
+                actor=actor, run_id=run.pk, posting=self._posting(dossier) if dossier.return_by == "post" else None, now=at
+            )  # fmt: skip
             self._follow(held)
             self._rate(dossier, person, at)
             return False

@@ -133,9 +133,14 @@ def submit(
     applicant: ApplicantDetails,
     assistance: AssistanceKind,
     return_by: str,
+    place: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> Dossier:
-    """File a draft: one dossier with its code, however often it is asked for (raises :class:`AlreadyFiled`)."""
+    """File a draft: one dossier with its code, however often it is asked for (raises :class:`AlreadyFiled`).
+
+    ``place``: where an officer keyed it, as the system knows it (unit of the seat, whether from the network of the
+    one-stop centre); goes into the event.
+    """
     draft = drafts.mine(actor, draft_id, lock=True)
     if draft.dossier_id is not None:
         raise AlreadyFiled(Dossier.objects.get(pk=draft.dossier_id))
@@ -185,6 +190,7 @@ def submit(
             "assistance": assistance,
             "remote": remote,
             "status": dossier.status,
+            **({"place": dict(place)} if place else {}),
         },
     )
     rows.insert(dossier)

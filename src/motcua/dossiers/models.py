@@ -144,6 +144,69 @@ class Involvement(models.Model):
         return f"unit {self.unit_id} on {self.dossier_id}"
 
 
+class DossierView(models.Model):
+    """An officer has looked at a dossier on a day: how often, first and last (``looking.py``). Shown to heads.
+
+    No constraint to the rows it names, which are never deleted: writing it locks nothing and waits for nobody.
+    """
+
+    dossier = models.ForeignKey(
+        Dossier, on_delete=models.PROTECT, related_name="views", db_constraint=False, db_index=False
+    )
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    day = models.DateField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "officer", "day"], name="viewed_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} at {self.dossier_id} on {self.day}: {self.count}"
+
+
+class Posting(models.Model):
+    """Something of a dossier that went by public post (bưu chính công ích): the envelope it came in, or the result.
+
+    ``party`` is the sender of what came in, the addressee of what went out.
+    """
+
+    class Way(models.TextChoices):
+        IN = "in"
+        OUT = "out"
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="postings")
+    way = models.CharField(max_length=3, choices=Way.choices)
+    number = models.CharField(max_length=40, help_text="Of the post's slip (số hiệu bưu gửi)")
+    party = models.CharField(max_length=200)
+    address = EncryptedTextField(blank=True)
+    posted_on = models.DateField(null=True, help_text="Handed to the post")
+    arrived_on = models.DateField(null=True, help_text="Reached the agency; for what came in")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "way", "number"], name="posting_once"),
+            models.CheckConstraint(
+                name="posting_in_order",
+                condition=Q(posted_on=None) | Q(arrived_on=None) | Q(arrived_on__gte=models.F("posted_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.way} {self.number} of {self.dossier_id}"
+
+
 class DossierAnswers(models.Model):
     """The cleaned answers as filed: encrypted whole, since a form is full of identity numbers.
 
@@ -339,6 +402,30 @@ class Draft(models.Model):
     @answers.setter
     def answers(self, values: dict[str, Any]) -> None:
         self.body = orjson.dumps(values).decode()
+
+
+class LookupLog(models.Model):
+    """An officer asked for what is known of a person by their number: who, when, for which procedure, whether found.
+
+    The person is known by the blind index alone; the number is nowhere. Shown to heads (``/desk/lookups/``).
+    """
+
+    at = models.DateTimeField()
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(ProcedureCase, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person_index = models.BinaryField(max_length=32)
+    found = models.BooleanField()
+    draft = models.ForeignKey(Draft, null=True, on_delete=models.SET_NULL, related_name="lookups")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["agency", "-at"], name="lookup_by_agency"),
+            models.Index(fields=["person_index", "-at"], name="lookup_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer_id} at {self.at}"
 
 
 class DraftUpload(models.Model):

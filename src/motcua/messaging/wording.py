@@ -49,6 +49,50 @@ _WORDS: dict[str, tuple[str, str]] = {
         N_("Hồ sơ %(code)s cần thực hiện nghĩa vụ tài chính"),
         N_("Để tiếp tục giải quyết hồ sơ “%(procedure)s”, Ông/Bà cần thực hiện nghĩa vụ tài chính theo thông báo của %(agency)s. Thời gian chờ không tính vào thời hạn giải quyết."),
     ),
+    "ineligible": (
+        N_("Hồ sơ %(code)s chưa đủ điều kiện, cần hoàn thiện"),
+        N_("Sau khi thẩm định, %(agency)s trả hồ sơ “%(procedure)s” để Ông/Bà hoàn thiện, một lần và đầy đủ. Lý do: %(reason)s Khi hồ sơ đủ, thời hạn giải quyết được tính lại từ đầu."),
+    ),
+    "transferred": (
+        N_("Hồ sơ %(code)s được chuyển đến cơ quan có thẩm quyền"),
+        N_("Hồ sơ “%(procedure)s” được chuyển từ %(before)s đến %(after)s để giải quyết. Lý do: %(reason)s Mã hồ sơ và thời gian hẹn trả giữ nguyên; Ông/Bà không phải làm gì."),
+    ),
+    "extended": (
+        N_("Xin lỗi và hẹn lại ngày trả kết quả hồ sơ %(code)s"),
+        N_("%(agency)s chưa thể trả kết quả hồ sơ “%(procedure)s” đúng hẹn và xin lỗi Ông/Bà. Lý do: %(reason)s Thời điểm hẹn trả mới: %(due)s. Cơ quan chỉ được hẹn lại một lần."),
+    ),
+    "early": (
+        N_("Hồ sơ %(code)s có kết quả trước hạn"),
+        N_("Kết quả hồ sơ “%(procedure)s” đã được ký sớm hơn thời gian hẹn (%(due)s). %(agency)s sẽ trả cho Ông/Bà theo cách Ông/Bà đã chọn; không phải chờ đến ngày hẹn."),
+    ),
+    "returned_by_post": (
+        N_("Đã gửi kết quả hồ sơ %(code)s qua bưu chính"),
+        N_("Kết quả hồ sơ “%(procedure)s” đã được %(agency)s gửi qua bưu chính công ích, số hiệu bưu gửi %(number)s. Bản điện tử có trong kho dữ liệu của Ông/Bà."),
+    ),
+    "stop_asked": (
+        N_("Đã nhận yêu cầu dừng hồ sơ %(code)s"),
+        N_("%(agency)s đã nhận yêu cầu dừng giải quyết hồ sơ “%(procedure)s”. Trong khi chờ trả lời, hồ sơ vẫn được giải quyết."),
+    ),
+    "stopped": (
+        N_("Hồ sơ %(code)s đã dừng giải quyết"),
+        N_("%(agency)s đã dừng giải quyết hồ sơ “%(procedure)s” theo yêu cầu của Ông/Bà. Ông/Bà có thể nộp hồ sơ mới bất cứ lúc nào."),
+    ),
+    "closed_silent": (
+        N_("Hồ sơ %(code)s đã dừng giải quyết"),
+        N_("%(agency)s đã dừng giải quyết hồ sơ “%(procedure)s” vì hết thời gian chờ bổ sung mà chưa nhận được. Ông/Bà có thể nộp hồ sơ mới bất cứ lúc nào."),
+    ),
+    "stop_declined": (
+        N_("Hồ sơ %(code)s tiếp tục được giải quyết"),
+        N_("%(agency)s không dừng giải quyết hồ sơ “%(procedure)s” theo yêu cầu của Ông/Bà. Lý do: %(reason)s"),
+    ),
+    "reopened": (
+        N_("Hồ sơ %(code)s được mở lại"),
+        N_("%(agency)s mở lại hồ sơ “%(procedure)s” để khắc phục sai sót của cơ quan. Lý do: %(reason)s Ông/Bà không phải nộp lại."),
+    ),
+    "reopened_revoked": (
+        N_("Hồ sơ %(code)s được mở lại, kết quả cũ không còn hiệu lực"),
+        N_("%(agency)s mở lại hồ sơ “%(procedure)s” để khắc phục sai sót của cơ quan. Lý do: %(reason)s Kết quả đã ký không còn hiệu lực: xin Ông/Bà không dùng bản đó nữa. Ông/Bà không phải nộp lại."),
+    ),
     "withdrawn": (
         N_("Đã rút hồ sơ %(code)s"),
         N_("Hồ sơ “%(procedure)s” đã dừng giải quyết theo yêu cầu của Ông/Bà."),
@@ -74,8 +118,14 @@ def _facts(message: Message, dossier: Dossier) -> dict[str, object]:
         "due": _when(facts.get("due_at")),
         "at": _when(facts.get("at")),
         "answer_by": _when(facts.get("answer_by")),
-        "reason": facts.get("reason", ""),
+        "reason": _sentence(str(facts.get("reason", ""))),
     }
+
+
+def _sentence(text: str) -> str:
+    """A reason as officers write it, ended with a full stop, so that what follows it begins anew."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?…;:" else f"{text}."
 
 
 def subject_of(message: Message, dossier: Dossier) -> str:

@@ -8,13 +8,24 @@ from typing import Any
 
 from django.db import transaction
 
+from motcua.kernel import locks
 from motcua.kernel.actors import Actor, Role
-from motcua.kernel.refusals import NotAllowed, Refused
+from motcua.kernel.clock import local_day
+from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.kernel.working_time import standard_calendar
 from motcua.kernel.working_time.shipped import national_days
-from motcua.organisations.models import Agency, CalendarChange, CalendarDay, WorkingCalendar
+from motcua.organisations.models import (
+    Absence,
+    Agency,
+    CalendarChange,
+    CalendarDay,
+    Holding,
+    WorkingCalendar,
+)
 from motcua.organisations.queries import calendar_changed
 
+#: Days; longer than any leave a labour law knows at a stretch, short enough to catch a wrong year.
+MOST_AWAY = 366
 _WEEKDAYS = tuple(str(day) for day in range(1, 8))
 
 
@@ -137,3 +148,81 @@ def set_hours(
 def _note(actor: Actor, agency: Agency | None, change: dict[str, Any], now: datetime) -> None:
     CalendarChange.objects.create(at=now, officer_id=actor.account, agency=agency, change=change)
     transaction.on_commit(calendar_changed)
+
+
+# --- absences -------------------------------------------------------------------------------------------
+
+
+def _posts(account: int, since: date, until: date) -> dict[int, str]:
+    """Agencies (key → code) in which an account holds a post on some day of a period."""
+    held = Holding.objects.filter(officer=account, since__lte=until).exclude(until__lt=since)
+    return dict(held.values_list("post__unit__agency", "post__unit__agency__code"))
+
+
+def may_absent(actor: Actor, agencies: Mapping[int, str]) -> bool:
+    """Whether the actor heads one of these agencies, or one above it."""
+    return any(
+        seat.agency == key or code.startswith(f"{seat.agency_code}.")
+        for seat in actor.seats_as(Role.HEAD)
+        if seat.instead_of is None
+        for key, code in agencies.items()
+    )
+
+
+@transaction.atomic
+def set_absence(
+    *, actor: Actor, officer: int, substitute: int, since: date, until: date, note: str, now: datetime
+) -> Absence:
+    """Let ``substitute`` sit in the seats of ``officer`` from ``since`` to ``until``, both days included.
+
+    By the officer for themselves, or by the head of their agency. The substitute is of the same agency throughout, is
+    not away in those days, and nobody is stood in for twice at once: whose work it is must have one answer.
+    """
+    if actor.account is None:
+        raise NotAllowed("absence.not_yours")
+    # One at a time, of all agencies: two that name each other must not both be made. It happens a few times a day.
+    locks.wait_for("absences")
+    agencies = _posts(officer, since, until)
+    if not agencies or (officer != actor.account and not may_absent(actor, agencies)):
+        raise NotAllowed("absence.not_yours")
+    if until < since or until < local_day(now):
+        raise Refused("absence.dates")
+    if officer == substitute:
+        raise Refused("absence.of_two")
+    # Not for years: the seat of somebody who is away so long is given to somebody else.
+    if (until - since).days > MOST_AWAY:
+        raise Refused("absence.too_long", most=MOST_AWAY)
+    if not set(agencies) & set(_posts(substitute, since, until)):
+        raise Refused("absence.other_agency")
+    meanwhile = Absence.objects.filter(ended_at=None, since__lte=until, until__gte=since)
+    if meanwhile.filter(officer=officer).exists():
+        raise Conflict("absence.already")
+    if meanwhile.filter(officer=substitute).exists():
+        raise Conflict("absence.substitute_away")
+    if meanwhile.filter(substitute=officer).exists():
+        raise Conflict("absence.stands_in")
+    return Absence.objects.create(
+        officer_id=officer,
+        substitute_id=substitute,
+        since=since,
+        until=until,
+        note=note.strip()[:200],
+        made_by_id=actor.account,
+        made_at=now,
+    )
+
+
+@transaction.atomic
+def end_absence(*, actor: Actor, absence_id: int, now: datetime) -> Absence:
+    """Take an absence back, or end it early: the substitute's seats are gone from now on."""
+    absence = Absence.objects.select_for_update().filter(pk=absence_id).first()
+    if absence is None or (
+        absence.officer_id != actor.account
+        and not may_absent(actor, _posts(absence.officer_id, absence.since, absence.until))
+    ):
+        raise NotAllowed("absence.not_yours")
+    if absence.ended_at is not None or absence.until < local_day(now):
+        raise Conflict("absence.over")
+    absence.ended_at = now
+    absence.save(update_fields=["ended_at"])
+    return absence

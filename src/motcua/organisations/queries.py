@@ -11,7 +11,7 @@ from django.db.models import Q
 from motcua.kernel import working_time
 from motcua.kernel.actors import Actor, Role, Seat
 from motcua.kernel.caching import Kept
-from motcua.organisations.models import Agency, CalendarChange, CalendarDay, Unit, WorkingCalendar
+from motcua.organisations.models import Absence, Agency, CalendarChange, CalendarDay, Unit, WorkingCalendar
 
 # One's own posts first, then those of officers one stands in for. An absence passes on what its officer holds
 # themselves, not what they hold for others: who stands in for whom stays one step.
@@ -184,3 +184,57 @@ def calendar_changed() -> None:
 def calendar_for(code: str, on: date | None = None) -> working_time.Calendar:
     """The working calendar of an agency, inherited down the tree; at most 5 s behind an edit."""
     return _calendars((code, _change(None)))
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who holds posts in an agency; ``titles`` in words."""
+
+    account: int
+    name: str
+    titles: str
+
+
+def colleagues(agency: int, on: date, *, unit: int | None = None, role: str = "") -> list[Colleague]:
+    """Who holds a post in an agency (in one unit, in one role) on a day, substitutes included; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COLLEAGUES, {"agency": agency, "day": on, "unit": unit, "role": role}
+        )  # an unknown unit or role finds nobody
+        return [Colleague(*row) for row in cursor.fetchall()]
+
+
+_COLLEAGUES = """
+    SELECT account.id, account.full_name, string_agg(DISTINCT post.title, ', ' ORDER BY post.title)
+      FROM (SELECT holding.post_id, holding.officer_id AS officer_id
+              FROM organisations_holding AS holding
+             WHERE holding.since <= %(day)s AND (holding.until IS NULL OR holding.until >= %(day)s)
+             UNION ALL
+            SELECT holding.post_id, absence.substitute_id
+              FROM organisations_absence AS absence
+              JOIN organisations_holding AS holding ON holding.officer_id = absence.officer_id
+             WHERE absence.ended_at IS NULL AND absence.since <= %(day)s AND absence.until >= %(day)s
+               AND holding.since <= %(day)s AND (holding.until IS NULL OR holding.until >= %(day)s)) AS seat
+      JOIN organisations_post AS post ON post.id = seat.post_id
+      JOIN organisations_unit AS unit ON unit.id = post.unit_id
+      JOIN identity_account AS account ON account.id = seat.officer_id
+     WHERE unit.agency_id = %(agency)s AND account.is_active
+       AND (%(unit)s::bigint IS NULL OR unit.id = %(unit)s) AND (%(role)s = '' OR post.role = %(role)s)
+     GROUP BY account.id, account.full_name
+     ORDER BY account.full_name, account.id
+"""
+
+
+def absences(actor: Actor, today: date) -> list[Absence]:
+    """Absences that are or will be: the actor's own, those they stand in for, and those of agencies they head."""
+    heads = Q(pk__in=[])
+    held = Q(officer__holdings__until=None) | Q(officer__holdings__until__gte=today)
+    for seat in actor.seats_as(Role.HEAD):
+        heads |= held & Q(officer__holdings__post__unit__agency=seat.agency)
+    found = Absence.objects.filter(Q(officer=actor.account) | Q(substitute=actor.account) | heads)
+    return list(
+        found.filter(ended_at=None, until__gte=today)
+        .select_related("officer", "substitute", "made_by")
+        .distinct()
+        .order_by("since", "pk")
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
@@ -49,7 +50,7 @@ class Course:
 
 
 # An apology given before the term was counted anew belongs to the term that is gone: read in the order of time.
-_COURSE = """
+COURSE = """
     SELECT 'rest', since, until, reason, 0 FROM processing_pause WHERE dossier_id = %(dossier)s
      UNION ALL
     SELECT 'restart', answered_at, NULL, '', 0 FROM processing_supplement
@@ -60,20 +61,25 @@ _COURSE = """
 """
 
 
-def course_of(dossier: int) -> Course:
-    """What has bent the term of a dossier so far; one query."""
+def read_course(rows: Iterable[tuple[str, datetime, datetime | None, str, int]]) -> Course:
+    """The rows of :data:`COURSE`, in the order of time."""
     rests: list[Rest] = []
     restart_at, extended_by = None, 0
-    with connection.cursor() as cursor:
-        cursor.execute(_COURSE, {"dossier": dossier})
-        for what, at, until, reason, days in cursor.fetchall():
-            if what == "rest":
-                rests.append(Rest(at, until, reason))
-            elif what == "restart":
-                restart_at, extended_by = at, 0
-            else:
-                extended_by = days
+    for what, at, until, reason, days in rows:
+        if what == "rest":
+            rests.append(Rest(at, until, reason))
+        elif what == "restart":
+            restart_at, extended_by = at, 0
+        else:
+            extended_by = days
     return Course(tuple(rests), restart_at, extended_by)
+
+
+def course_of(dossier: int) -> Course:
+    """What has bent the term of a dossier so far; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(COURSE, {"dossier": dossier})
+        return read_course(cursor.fetchall())
 
 
 def reckoned(dossier: Dossier, received: datetime, course: Course) -> working_time.Due | None:

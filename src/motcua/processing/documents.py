@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from motcua.dossiers import issuing, slips
 from motcua.dossiers.bundles import case_bundle, form_of
-from motcua.dossiers.models import Dossier
+from motcua.dossiers.models import Channel, Dossier, Posting
 from motcua.kernel import working_time
-from motcua.kernel.clock import local_day
+from motcua.kernel.clock import VIETNAM, local_day
 from motcua.law import keys, limits
 from motcua.processing.clock import calendar_of
 from motcua.processing.models import Extension, StepRun, StopRequest, Supplement
@@ -141,9 +141,17 @@ def answer_by(dossier: Dossier, asked_at: datetime) -> datetime:
 
 
 def intake_answer_by(dossier: Dossier) -> datetime:
-    """Until when intake must be answered (NQ 66.7/2025: working hours from filing)."""
-    term = limits.term(keys.INTAKE_ONLINE_ANSWER, dossier.submitted_at)
-    return working_time.due(calendar_of(dossier, dossier.submitted_at), dossier.submitted_at, term).at
+    """Until when intake must be answered (NQ 66.7/2025): working hours from filing online, a working day by post.
+
+    What came by post counts from the day it reached the agency, whenever it was keyed.
+    """
+    key, since = keys.INTAKE_ONLINE_ANSWER, dossier.submitted_at
+    if dossier.channel == Channel.POST:
+        key = keys.INTAKE_COUNTER_ANSWER
+        arrived = dossier.postings.filter(way=Posting.Way.IN).values_list("arrived_on", flat=True).first()
+        if arrived is not None:
+            since = min(since, datetime.combine(arrived, time(8), VIETNAM))
+    return working_time.due(calendar_of(dossier, since), since, limits.term(key, since)).at
 
 
 def fields_of(dossier: Dossier) -> list[tuple[str, str]]:

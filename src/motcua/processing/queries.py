@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q
 
 from motcua.dossiers.lifecycle import PAUSED, Status
-from motcua.dossiers.models import Dossier, Draft
+from motcua.dossiers.models import Channel, Dossier, Draft
 from motcua.kernel import crypto, working_time
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import local_day
@@ -317,9 +317,11 @@ def due_now(
 
 
 def intake_drafts(actor: Actor, *, limit: int = 20) -> list[Draft]:
-    """Counter intakes that this officer has begun and not finished, newest first."""
+    """Intakes at the counter or by post that this officer has begun and not finished, newest first."""
     return list(
-        Draft.objects.filter(account=actor.account, dossier=None, supplements=None, channel=1)
+        Draft.objects.filter(
+            account=actor.account, dossier=None, supplements=None, channel__in=[Channel.COUNTER, Channel.POST]
+        )
         .select_related("case__version__procedure")
         .order_by("-saved_at")[:limit]
     )
@@ -362,7 +364,7 @@ def files_of(dossier: int) -> list[FileLine]:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A step of a dossier, done or being done."""
+    """A step of a dossier, done or being done. ``instead_of``: the absent officer for whom a substitute closed it."""
 
     id: int
     step: str
@@ -382,18 +384,24 @@ class RunLine:
     outcome: str
     note: str
     previous: int | None
+    agency: int
+    agency_name: str
+    instead_of: str
+    scope: int | None
 
 
 _RUNS = """
     SELECT run.id, step.key, step.name, step.name_en, run.role, run.unit_id, unit.name, step.process_id, run.opened_at,
            run.due_at, run.waits_for, run.claimed_by_id, coalesce(claimer.full_name, ''), run.closed_at,
            coalesce(closer.full_name, ''), run.outcome, run.note,
-           run.previous_id
+           run.previous_id, run.agency_id, agency.short_name, coalesce(absent.full_name, ''), run.scope_id
       FROM processing_steprun AS run
       JOIN processing_step AS step ON step.id = run.step_id
       JOIN organisations_unit AS unit ON unit.id = run.unit_id
+      JOIN organisations_agency AS agency ON agency.id = run.agency_id
       LEFT JOIN identity_account AS claimer ON claimer.id = run.claimed_by_id
       LEFT JOIN identity_account AS closer ON closer.id = run.closed_by_id
+      LEFT JOIN identity_account AS absent ON absent.id = run.instead_of_id
      WHERE run.dossier_id = %s AND step.kind = 'task'
      ORDER BY run.opened_at, run.id
 """
@@ -404,29 +412,6 @@ def runs_of(dossier: int) -> list[RunLine]:
     with connection.cursor() as cursor:
         cursor.execute(_RUNS, [dossier])
         return [RunLine(*row) for row in cursor.fetchall()]
-
-
-@dataclass(frozen=True, slots=True)
-class More:
-    """What else decides which turns are lawful. ``newest_version``: of the process of the case, None if it has none."""
-
-    extended: bool
-    stop_asked: bool
-    newest_version: int | None
-
-
-_MORE = """
-    SELECT EXISTS (SELECT FROM processing_extension WHERE dossier_id = %(dossier)s),
-           EXISTS (SELECT FROM processing_stoprequest WHERE dossier_id = %(dossier)s AND answered_at IS NULL),
-           (SELECT id FROM processing_processversion WHERE case_id = %(case)s ORDER BY number DESC LIMIT 1)
-"""
-
-
-def standing_of(dossier: int, case: int) -> More:
-    """Read beside a dossier's page; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MORE, {"dossier": dossier, "case": case})
-        return More(*(cursor.fetchone() or (False, False, None)))
 
 
 @dataclass(frozen=True, slots=True)

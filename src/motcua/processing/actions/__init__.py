@@ -32,7 +32,14 @@ from motcua.processing.actions.ending import (
     stop,
 )
 from motcua.processing.actions.hands import assign, claim, go_back, move_version, release
-from motcua.processing.actions.intake import begin, intake_at_counter, receive, refuse, transfer
+from motcua.processing.actions.intake import (
+    begin,
+    intake_at_counter,
+    intake_by_post,
+    receive,
+    refuse,
+    transfer,
+)
 from motcua.processing.actions.signing import sign, sign_again, signed
 
 __all__ = [
@@ -55,6 +62,7 @@ __all__ = [
     "extend",
     "go_back",
     "intake_at_counter",
+    "intake_by_post",
     "move_version",
     "propose",
     "publish_draft",

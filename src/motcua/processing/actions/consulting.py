@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from motcua.dossiers import actions as filing
 from motcua.dossiers.models import Dossier
@@ -80,7 +81,16 @@ def _open(consultation_id: int) -> tuple[Consultation, Dossier]:
     return consultation, dossier
 
 
-def may_answer(actor: Actor, consultation: Consultation) -> bool:
+class Asked(Protocol):
+    """What decides who may answer: of the row itself, or of one read for a page."""
+
+    @property
+    def unit_id(self) -> int: ...
+    @property
+    def expert_id(self) -> int | None: ...
+
+
+def may_answer(actor: Actor, consultation: Asked) -> bool:
     """Whether the actor sits where the opinion was asked; for an expert's, whether it is they (or their substitute)."""
     seats = [seat for seat in actor.seats if seat.unit == consultation.unit_id]
     if consultation.expert_id is None:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from motcua.dossiers import actions as filing
 from motcua.dossiers.lifecycle import Status
-from motcua.dossiers.models import Dossier
+from motcua.dossiers.models import Dossier, Posting
+from motcua.dossiers.posting import Envelope, keep_posting
 from motcua.kernel.actions import action
 from motcua.kernel.actors import Actor, Role, Seat
 from motcua.kernel.events import Happened
@@ -34,12 +35,36 @@ MOST_EXTENDED = 60
 
 
 @action("processing.return_result")
-def return_result(*, actor: Actor, run_id: int, note: str = "", now: datetime) -> Dossier:
-    """Hand the result over; an electronic one is in the person's data store from now on."""
+def return_result(
+    *,
+    actor: Actor,
+    run_id: int,
+    note: str = "",
+    posting: Envelope | None = None,
+    in_person: bool = False,
+    now: datetime,
+) -> Dossier:
+    """Hand the result over; an electronic one is in the person's data store from now on.
+
+    One that was to go by post needs the number the post gave it (``posting``), unless the person came for it
+    (``in_person``): raises :class:`Refused` otherwise.
+    """
     run, dossier = lock_run(actor, run_id)
     expect(run, "return_result")
+    if posting is None and dossier.return_by == "post" and not in_person:
+        raise Refused("post.number_needed")
+    if posting is not None:
+        keep_posting(dossier, posting, way=Posting.Way.OUT, actor=actor, now=now)
     dossier.returned_at = now
-    filing.step_to(dossier, "return_result", RETURNED, actor=actor, now=now, also=("returned_at",))
+    filing.step_to(
+        dossier,
+        "return_result",
+        RETURNED,
+        actor=actor,
+        now=now,
+        data={"by_post": True} if posting is not None else {},
+        also=("returned_at",),
+    )
     results.keep_for_owner(dossier, now=now)
     advance(dossier, run, "return_result", actor=actor, now=now, note=note)
     return dossier
@@ -56,7 +81,7 @@ def request_stop(*, actor: Actor, code: str, reason: str, now: datetime) -> Doss
     if actor.kind != "person":
         raise NotAllowed("dossier.only_applicant")
     dossier = filing.locked(actor, code=code)
-    if dossier.received_at is None or dossier.state not in _STOPPABLE:
+    if dossier.received_at is None or dossier.state not in STOPPABLE:
         raise Conflict("stop.not_possible", status=dossier.status)
     if StopRequest.objects.filter(dossier=dossier, answered_at=None).exists():
         raise Conflict("stop.asked_already")
@@ -65,7 +90,8 @@ def request_stop(*, actor: Actor, code: str, reason: str, now: datetime) -> Doss
     return dossier
 
 
-_STOPPABLE = frozenset({Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY})
+#: While it may be asked to stop a received dossier: no decision is there yet.
+STOPPABLE = frozenset({Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY})
 
 
 def _at_desk(actor: Actor, dossier_id: int) -> tuple[Dossier, StopRequest]:

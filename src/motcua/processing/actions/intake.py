@@ -9,7 +9,8 @@ from motcua.catalogue.models import Service
 from motcua.dossiers import actions as filing
 from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.lifecycle import Status
-from motcua.dossiers.models import Dossier
+from motcua.dossiers.models import Channel, Dossier, Draft, Posting
+from motcua.dossiers.posting import Envelope, keep_posting
 from motcua.kernel.actions import action
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.events import Happened
@@ -120,18 +121,65 @@ def _competent(dossier: Dossier, code: str) -> Agency:
 
 @action("processing.intake_at_counter")
 def intake_at_counter(
-    *, actor: Actor, draft_id: UUID, applicant: filing.ApplicantDetails, return_by: str, now: datetime
+    *,
+    actor: Actor,
+    draft_id: UUID,
+    applicant: filing.ApplicantDetails,
+    return_by: str,
+    in_network: bool | None = None,
+    now: datetime,
 ) -> Dossier:
-    """File for a person who is present, and receive at once (NĐ 118/2025 art. 17 cl. 1). Never counted as remote."""
-    if not actor.holds(Role.ONE_STOP):
+    """File for a person who is present, and receive at once (NĐ 118/2025 art. 17 cl. 1). Never counted as remote.
+
+    ``in_network``: whether it came from the network of the one-stop centre; None where nobody has said which that is.
+    """
+    dossier = _keyed(actor, draft_id, applicant, return_by, in_network, now)
+    run = StepRun.objects.get(dossier=dossier, closed_at=None)
+    return receive(actor=actor, run_id=run.pk, now=now)
+
+
+@action("processing.intake_by_post")
+def intake_by_post(
+    *,
+    actor: Actor,
+    draft_id: UUID,
+    applicant: filing.ApplicantDetails,
+    return_by: str,
+    envelope: Envelope,
+    in_network: bool | None = None,
+    now: datetime,
+) -> Dossier:
+    """Enter what came by post, with its envelope (NĐ 118/2025 art. 16, 17 cl. 1).
+
+    It is not received yet: nobody is there to be asked, so the officer receives, asks to complete it once, or refuses.
+    """
+    dossier = _keyed(actor, draft_id, applicant, return_by, in_network, now)
+    if dossier.channel != Channel.POST:
+        raise Conflict("post.not_by_post")
+    keep_posting(dossier, envelope, way=Posting.Way.IN, actor=actor, now=now)
+    return dossier
+
+
+def _keyed(
+    actor: Actor,
+    draft_id: UUID,
+    applicant: filing.ApplicantDetails,
+    return_by: str,
+    in_network: bool | None,
+    now: datetime,
+) -> Dossier:
+    """Filed by an officer for somebody else: from which seat is the system's to know, nobody types it."""
+    agency = Draft.objects.filter(pk=draft_id, account=actor.account).values_list("agency", flat=True).first()
+    seats = list(actor.seats_as(Role.ONE_STOP))
+    seat = next((seat for seat in seats if seat.agency == agency), None)
+    if seat is None:
         raise NotAllowed("intake.only_one_stop")
-    dossier = filing.submit(
+    return filing.submit(
         actor=actor,
         draft_id=draft_id,
         applicant=applicant,
         assistance="counter_staff",
         return_by=return_by,
+        place={"unit": seat.unit, "post": seat.post, "in_network": in_network},
         now=now,
     )
-    run = StepRun.objects.get(dossier=dossier, closed_at=None)
-    return receive(actor=actor, run_id=run.pk, now=now)

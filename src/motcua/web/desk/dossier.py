@@ -7,7 +7,7 @@ earlier decision is said above the page as it now is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +17,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from motcua.dossiers.looking import looked
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actors import Actor
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.refusals import Conflict, Refused
+from motcua.kernel.working_time import Term
 from motcua.processing import actions
+from motcua.processing.clock import later
+from motcua.processing.models import StepRun
+from motcua.processing.turns import OF_DOSSIER
 from motcua.web.desk import forms, words
 from motcua.web.desk.page import context_of, open_dossier
 from motcua.web.shared.staff import acting, staff
@@ -37,6 +42,7 @@ class Asked:
     name: str
     typed: Mapping[str, Any]
     errors: tuple[tuple[str, str], ...] = ()
+    run: int | None = None
 
 
 def _simple(act: Callable[..., object]) -> Do:
@@ -79,6 +85,83 @@ def _propose(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) ->
     )
 
 
+def _completed(outcome: str) -> Do:
+    def do(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
+        return actions.complete(actor=actor, run_id=run, outcome=outcome, note=given.get("note", ""), now=now)
+
+    return do
+
+
+def _return(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
+    return actions.return_result(
+        actor=actor,
+        run_id=run,
+        note=given.get("note", ""),
+        posting=given["posting"],
+        in_person=given["in_person"],
+        now=now,
+    )
+
+
+def _transfer(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
+    return actions.transfer(actor=actor, run_id=run, to=given["to"], reason=given["reason"], now=now)
+
+
+def _consult(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
+    return actions.consult(
+        actor=actor,
+        run_id=run,
+        unit=given["unit"],
+        question=given["question"],
+        within=Term(given["days"], "wd"),
+        expert=given["expert"],
+        now=now,
+    )
+
+
+def _assign(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
+    return actions.assign(
+        actor=actor, run_id=run, officer=given["officer"], note=given.get("note", ""), now=now
+    )
+
+
+def _opinion(actor: Actor, consultation: int, given: Mapping[str, Any], now: datetime) -> object:
+    return actions.answer_consultation(
+        actor=actor, consultation_id=consultation, agrees=given["agrees"], answer=given["answer"], now=now
+    )
+
+
+def _revoke(actor: Actor, consultation: int, given: Mapping[str, Any], now: datetime) -> object:
+    return actions.revoke_consultation(actor=actor, consultation_id=consultation, now=now)
+
+
+def _stop(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime) -> object:
+    return actions.stop(actor=actor, dossier_id=dossier, now=now)
+
+
+def _of_dossier(act: Callable[..., object]) -> Do:
+    def do(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime) -> object:
+        return act(actor=actor, dossier_id=dossier, reason=given["reason"], now=now)
+
+    return do
+
+
+def _extend(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime) -> object:
+    return actions.extend(
+        actor=actor, dossier_id=dossier, working_days=given["days"], reason=given["reason"], now=now
+    )
+
+
+def _move(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime) -> object:
+    steps = dict.fromkeys(
+        StepRun.objects.filter(dossier=dossier, closed_at=None).values_list("step__key", flat=True),
+        given["step"],
+    )
+    return actions.move_version(
+        actor=actor, dossier_id=dossier, version=given["version"], reason=given["reason"], steps=steps, now=now
+    )  # fmt: skip
+
+
 #: Each turn and the action that makes it; nothing else writes.
 DO: dict[str, Do] = {
     "receive": _with_note(actions.receive),
@@ -88,28 +171,45 @@ DO: dict[str, Do] = {
     "claim": _simple(actions.claim),
     "release": _simple(actions.release),
     "propose": _propose,
+    "complete": _completed("complete"),
+    "approve": _completed("approve"),
     "ask_payment": _payment,
     "confirm_duty": _simple(actions.confirm_duty),
     "reject": _with_reason(actions.reject),
     "send_back": _with_reason(actions.send_back),
+    "go_back": _with_reason(actions.go_back),
     "sign": _simple(actions.sign),
-    "return_result": _with_note(actions.return_result),
+    "return_result": _return,
     "sign_again": _simple(actions.sign_again),
+    "transfer": _transfer,
+    "assign": _assign,
+    "consult": _consult,
+    "answer_consultation": _opinion,
+    "revoke_consultation": _revoke,
+    "extend": _extend,
+    "stop": _stop,
+    "decline_stop": _of_dossier(actions.decline_stop),
+    "reopen": _of_dossier(actions.reopen),
+    "move_version": _move,
 }
+_OF_CONSULTATION = frozenset({"answer_consultation", "revoke_consultation"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff()
 def dossier_page(request: HttpRequest, code: str) -> HttpResponseBase:
-    """``/desk/dossiers/<code>/?do=<turn>``: the page; POST ``turn`` and ``run`` takes the turn."""
+    """``/desk/dossiers/<code>/?do=<turn>&run=<id>``: the page; POST ``turn`` takes it for the ``run`` it was drawn for."""
     actor = acting(request)
     found = open_dossier(actor, code)
     if found is None:
         raise Http404
     if request.method == "POST":
         return _take(request, actor, found)
+    if request.method == "GET":
+        looked(found.pk, actor, now=clock_now())
     asked = request.GET.get("do", "")
-    return _draw(request, actor, found, Asked(asked, {}) if asked in DO else None)
+    run = forms.whole_key(request.GET.get("run", "")) or None
+    return _draw(request, actor, found, Asked(asked, {}, run=run) if asked in DO else None)
 
 
 def _draw(
@@ -127,6 +227,7 @@ def _draw(
         now=clock_now(),
         language=request.LANGUAGE_CODE,
         form=asked.name if asked else "",
+        run=asked.run if asked else None,
         typed=asked.typed if asked else {},
         errors=asked.errors if asked else (),
         show_days="clock" in request.GET,
@@ -142,24 +243,49 @@ def _draw(
 
 def _said(done: str, *, signed: bool) -> str:
     """What a turn that has been taken is answered with; a signature is there when the page comes back for it."""
-    if done == "intake":
-        return _(words.INTAKE_DONE)
+    if done in words.INTAKES:
+        return _(words.INTAKES[done])
     if done in {"sign", "sign_again"} and signed:
         return _("Kết quả đã được ký số và chuyển sang bước trả kết quả.")
     return _(words.TURNS[done][2]) if done in words.TURNS else ""
 
 
+def _target(request: HttpRequest, turn: str, dossier: Dossier) -> int:
+    """What a turn is taken on: the dossier, a consultation of it, or the step it was drawn for, which must be of it."""
+    if turn in OF_DOSSIER:
+        return dossier.pk
+    name, rows = (
+        ("consultation", dossier.consultations) if turn in _OF_CONSULTATION else ("run", dossier.runs)
+    )
+    key = forms.whole_key(request.POST.get(name, ""))
+    if not rows.filter(pk=key).exists():
+        raise Http404
+    return key
+
+
+def _looks_first(request: HttpRequest, turn: str, given: Mapping[str, Any], dossier: Dossier) -> bool:
+    """Whether the form is drawn once more before anything is done, to see the new date."""
+    if turn != "extend" or dossier.due_at is None:
+        return False
+    # What is confirmed is the date that was shown, not the days that were typed since.
+    return request.POST.get("confirmed", "") != later(dossier, dossier.due_at, given["days"]).isoformat()
+
+
 def _take(request: HttpRequest, actor: Actor, dossier: Dossier) -> HttpResponseBase:
     turn = request.POST.get("turn", "")
-    run = request.POST.get("run", "")
-    if turn not in DO or not (run.isascii() and run.isdigit() and len(run) < 19):
+    if turn not in DO:
         raise Http404
+    target = _target(request, turn, dossier)
     given, errors = forms.read(turn, request.POST, dossier)
-    typed = forms.typed(request.POST)
+    asked = Asked(turn, forms.typed(request.POST), tuple(errors), target if turn not in OF_DOSSIER else None)
+    if turn == "consult" and "pick" in request.POST:
+        return _draw(request, actor, dossier, replace(asked, errors=()))
     if errors:
-        return _draw(request, actor, dossier, Asked(turn, typed, tuple(errors)), status=422)
+        return _draw(request, actor, dossier, asked, status=422)
+    if _looks_first(request, turn, given, dossier):
+        return _draw(request, actor, dossier, asked)
     try:
-        DO[turn](actor, int(run), given, clock_now())
+        DO[turn](actor, target, given, clock_now())
     except Conflict as refusal:
         fresh = open_dossier(actor, dossier.code)
         if fresh is None:  # what was decided took it out of this officer's sight
@@ -176,7 +302,7 @@ def _take(request: HttpRequest, actor: Actor, dossier: Dossier) -> HttpResponseB
             request,
             actor,
             dossier,
-            Asked(turn, typed, ((forms.anchor(refusal.code), said),)),
+            replace(asked, errors=((forms.anchor(refusal.code), said),)),
             status=refusal.status,
         )
     # The turn may have taken it out of this officer's sight.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.http import QueryDict
@@ -11,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.models import Dossier
+from motcua.dossiers.posting import Envelope
 from motcua.kernel.text import clean
 from motcua.processing.actions import MIN_REASON
+from motcua.processing.actions.ending import MOST_EXTENDED
 from motcua.processing.documents import fields_of, papers_of
 from motcua.results.rendering import template_for
 from motcua.results.rules import missing
@@ -34,7 +37,50 @@ def anchor(code: str) -> str:
         "reason.too_short": "#reason",
         "supplement.nothing_marked": "#items",
         "payment.no_amount": "#amount",
+        "transfer.not_offered": "#to",
+        "consult.unknown_unit": "#unit",
+        "consult.not_in_unit": "#expert",
+        "assign.cannot_act": "#officer",
+        "extension.days": "#days",
+        "move.no_such_step": "#step",
+        "post.number_needed": "#number",
+        "post.incomplete": "#address",
+        "post.dates": "#posted",
     }.get(code, "")
+
+
+#: Turns that say why: the reason reaches the applicant, or the colleague who goes on.
+REASONED = frozenset(
+    {"refuse", "reject", "send_back", "ask_supplement", "return_ineligible", "ask_payment", "transfer", "go_back",
+     "extend", "decline_stop", "reopen", "move_version"}
+)  # fmt: skip
+#: Among them those that only colleagues read.
+AMONG_US = frozenset({"send_back", "go_back", "move_version"})
+
+
+def whole(text: str, *, most: int) -> int:
+    """A whole number from 1 to ``most`` as typed; 0 for anything else."""
+    digits = text.strip()
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
+    return number if number <= most else 0
+
+
+def _key(post: QueryDict, name: str) -> int:
+    """A key chosen from a list; 0 for nothing that could be one."""
+    return whole_key(post.get(name, ""))
+
+
+def whole_key(text: str) -> int:
+    """A primary key as posted; 0 for what cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def day(text: str) -> date | None:
+    """A day from a date control; None for what is none."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def read(turn: str, post: QueryDict, dossier: Dossier) -> tuple[dict[str, Any], Errors]:
@@ -44,10 +90,7 @@ def read(turn: str, post: QueryDict, dossier: Dossier) -> tuple[dict[str, Any], 
         "note": clean(post.get("note", ""), multiline=True)[:2000],
     }
     errors: Errors = []
-    if (
-        turn in {"refuse", "reject", "send_back", "ask_supplement", "return_ineligible", "ask_payment"}
-        and len(given["reason"]) < MIN_REASON
-    ):
+    if turn in REASONED and len(given["reason"]) < MIN_REASON:
         errors.append(("#reason", _("Nêu rõ lý do (ít nhất %(minimum)s ký tự).") % {"minimum": MIN_REASON}))
     if turn in {"ask_supplement", "return_ineligible"}:
         given["items"] = _items(post, dossier)
@@ -67,7 +110,89 @@ def read(turn: str, post: QueryDict, dossier: Dossier) -> tuple[dict[str, Any], 
             for field in template.fields
             if field.key in lacking
         ]
+    elif turn in _READERS:
+        _READERS[turn](post, dossier, given, errors)
     return given, errors
+
+
+def _transfer(post: QueryDict, dossier: Dossier, given: dict[str, Any], errors: Errors) -> None:
+    given["to"] = post.get("to", "")[:40]
+    if not given["to"]:
+        errors.append(("#to", _("Chọn cơ quan có thẩm quyền.")))
+
+
+def _consult(post: QueryDict, dossier: Dossier, given: dict[str, Any], errors: Errors) -> None:
+    given["unit"], given["expert"] = _key(post, "unit"), _key(post, "expert") or None
+    given["question"] = clean(post.get("question", ""), multiline=True)[:4000]
+    given["days"] = whole(post.get("days", ""), most=MOST_DAYS)
+    if not given["unit"]:
+        errors.append(("#unit", _("Chọn đơn vị được hỏi.")))
+    if len(given["question"]) < MIN_REASON:
+        errors.append(
+            ("#question", _("Nêu rõ nội dung cần hỏi (ít nhất %(minimum)s ký tự).") % {"minimum": MIN_REASON})
+        )
+    if not given["days"]:
+        errors.append(("#days", _("Nhập số ngày làm việc từ 1 đến %(most)s.") % {"most": MOST_DAYS}))
+
+
+def _opinion(post: QueryDict, dossier: Dossier, given: dict[str, Any], errors: Errors) -> None:
+    given["agrees"] = {"yes": True, "no": False}.get(post.get("agrees", ""))
+    given["answer"] = clean(post.get("answer", ""), multiline=True)[:4000]
+    if given["agrees"] is None:
+        errors.append(("#agrees", _("Chọn đồng ý hoặc không đồng ý.")))
+    if len(given["answer"]) < MIN_REASON:
+        errors.append(
+            ("#answer", _("Nêu rõ ý kiến và căn cứ (ít nhất %(minimum)s ký tự).") % {"minimum": MIN_REASON})
+        )
+
+
+def _assign(post: QueryDict, dossier: Dossier, given: dict[str, Any], errors: Errors) -> None:
+    given["officer"] = _key(post, "officer")
+    if not given["officer"]:
+        errors.append(("#officer", _("Chọn người được giao.")))
+
+
+def _extend(post: QueryDict, dossier: Dossier, given: dict[str, Any], errors: Errors) -> None:
+    given["days"] = whole(post.get("days", ""), most=MOST_EXTENDED)
+    if not given["days"]:
+        errors.append(("#days", _("Nhập số ngày làm việc từ 1 đến %(most)s.") % {"most": MOST_EXTENDED}))
+
+
+def _move(post: QueryDict, dossier: Dossier, given: dict[str, Any], errors: Errors) -> None:
+    given["version"], given["step"] = _key(post, "version"), post.get("step", "")[:30]
+    if not given["step"]:
+        errors.append(("#step", _("Chọn bước tiếp tục trong phiên bản mới.")))
+
+
+def _return(post: QueryDict, dossier: Dossier, given: dict[str, Any], errors: Errors) -> None:
+    """By post, with its number and address; or into the hands of somebody who came for it after all."""
+    given["in_person"], given["posting"] = post.get("handed", "") == "counter", None
+    if dossier.return_by != "post" or given["in_person"]:
+        return
+    number = "".join(post.get("number", "").split())[:40]
+    party = clean(post.get("party", ""))[:200] or dossier.applicant_name
+    address = clean(post.get("address", ""))[:300]
+    if not number:
+        errors.append(("#number", _("Nhập số hiệu bưu gửi trên phiếu gửi.")))
+    if not address:
+        errors.append(("#address", _("Nhập địa chỉ nhận.")))
+    posted = day(post.get("posted", ""))
+    if post.get("posted", "").strip() and posted is None:
+        errors.append(("#posted", _("Nhập ngày gửi đúng dạng.")))
+    given["posting"] = Envelope(number=number, party=party, address=address, posted=posted)
+
+
+#: An opinion is asked for within this many working days: beyond it, it would be a slip of the keyboard.
+MOST_DAYS = 60
+_READERS = {
+    "transfer": _transfer,
+    "consult": _consult,
+    "answer_consultation": _opinion,
+    "assign": _assign,
+    "extend": _extend,
+    "move_version": _move,
+    "return_result": _return,
+}
 
 
 def _items(post: QueryDict, dossier: Dossier) -> list[dict[str, str]]:

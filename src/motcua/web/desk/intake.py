@@ -1,7 +1,8 @@
-"""Counter intake: the person is here, the officer keys the same form, and the receipt is in hand at once.
+"""Intake at the counter and by post: the officer keys the same form; at the counter the receipt is in hand at once.
 
 The draft belongs to the officer, autosaved by every post; it becomes a dossier of the person by one action
-(``processing.intake_at_counter``), recorded as filed at the counter and never counted as remote.
+(``processing.intake_at_counter``, ``processing.intake_by_post``), recorded as filed that way and never counted as
+remote. From which seat and network it was keyed is recorded by the system. Asking for a person's data is logged.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from motcua.catalogue.queries import search
 from motcua.dossiers import drafts
 from motcua.dossiers.actions import AlreadyFiled, ApplicantDetails, NotFilable
 from motcua.dossiers.bundles import CaseBundle, case_bundle, form_of
+from motcua.dossiers.looking import looked_up
 from motcua.dossiers.models import Channel, Draft, DraftUpload
-from motcua.dossiers.rules import asked
+from motcua.dossiers.posting import Envelope
+from motcua.dossiers.rules import asked, assistance_at
 from motcua.eforms import rules as eforms
 from motcua.eforms.rendering import error_list, section_html
 from motcua.identity.queries import accounts_of_person
@@ -34,10 +37,13 @@ from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.personal_codes import WrongCode, parse_citizen_id, parse_tax_code
+from motcua.kernel.ratelimit import client_address
 from motcua.kernel.refusals import Refused
 from motcua.kernel.text import clean
+from motcua.organisations.queries import units_of
 from motcua.processing import actions
 from motcua.processing.queries import intake_drafts
+from motcua.web.desk import forms
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.shared.wording import sentence
 
@@ -68,13 +74,16 @@ def begin(request: HttpRequest) -> HttpResponseBase:
     errors: list[tuple[str, str]] = []
     number = ""
     chosen = request.POST.get("code", request.GET.get("code", ""))
+    by_post = request.POST.get("channel", request.GET.get("channel", "")) == "post"
     if request.method == "POST" and chosen in offered:
         number = "".join(request.POST.get("number", "").split())
         problem = _number_problem(number)
         if problem:
             errors.append(("#number", problem))
-        else:
-            return _start(actor, offered[chosen], agency, number)
+        envelope = _envelope(request.POST) if by_post else {}
+        errors += _envelope_errors(envelope) if by_post else []
+        if not errors:
+            return _start(actor, offered[chosen], agency, number, envelope)
     q = " ".join(request.GET.get("q", "").split())[:100]
     hits = [hit for hit in search(q, limit=50) if hit.national_code in offered][:12] if q else []
     context = {
@@ -84,6 +93,8 @@ def begin(request: HttpRequest) -> HttpResponseBase:
         "chosen": chosen if chosen in offered else "",
         "procedure": case_bundle(offered[chosen]) if chosen in offered else None,
         "number": number,
+        "by_post": by_post,
+        "envelope": _envelope(request.POST),
         "errors": errors,
         "drafts": [_begun(draft) for draft in intake_drafts(actor)],
         "common": [case_bundle(offered[code]) for code in _COMMON if code in offered],
@@ -120,7 +131,35 @@ def _begun(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _start(actor: Actor, case: int, agency: int, number: str) -> HttpResponseBase:
+ENVELOPE = ("post_number", "sender", "sender_address", "posted", "arrived")
+
+
+def _envelope(post: QueryDict) -> dict[str, str]:
+    """What is written on the envelope and on the post's slip, as typed."""
+    return {name: clean(post.get(name, ""))[:300] for name in ENVELOPE}
+
+
+def _envelope_errors(envelope: Mapping[str, str]) -> list[tuple[str, str]]:
+    errors = []
+    today = local_day(clock_now())
+    posted, arrived = forms.day(envelope["posted"]), forms.day(envelope["arrived"])
+    if not envelope["post_number"]:
+        errors.append(("#post_number", _("Nhập số hiệu bưu gửi trên bì thư")))
+    if len(envelope["sender"]) < 2:
+        errors.append(("#sender", _("Nhập người gửi trên bì thư")))
+    if envelope["posted"] and (posted is None or posted > today):
+        errors.append(("#posted", _("Nhập ngày gửi theo dấu bưu điện, không sau hôm nay")))
+    if arrived is None or arrived > today:
+        errors.append(("#arrived", _("Nhập ngày bì thư đến cơ quan, không sau hôm nay")))
+    elif posted is not None and arrived < posted:
+        errors.append(("#arrived", _("Ngày đến không trước ngày gửi")))
+    return errors
+
+
+def _start(
+    actor: Actor, case: int, agency: int, number: str, envelope: Mapping[str, str]
+) -> HttpResponseBase:
+    now = clock_now()
     accounts = accounts_of_person(number) if number else []
     account = accounts[0] if accounts else None
     claims = account.claim_values() if account else {}
@@ -131,17 +170,24 @@ def _start(actor: Actor, case: int, agency: int, number: str) -> HttpResponseBas
         "phone": account.phone if account else "",
         "email": account.email if account else "",
         "address": _residence(claims),
-        "return_by": "counter",
+        "return_by": "post" if envelope else "counter",
+        **envelope,
     }
+    if envelope and not account:
+        person |= {"name": envelope["sender"], "address": envelope["sender_address"]}
     draft = drafts.start(
         actor=actor,
         case=case,
         agency=agency,
         claims=claims,
-        now=clock_now(),
-        channel=Channel.COUNTER,
+        now=now,
+        channel=Channel.POST if envelope else Channel.COUNTER,
         person=orjson.dumps(person).decode(),
     )
+    if number:
+        looked_up(
+            actor=actor, number=number, agency=agency, case=case, found=bool(accounts), draft=draft, now=now
+        )
     return HttpResponseRedirect(f"/desk/intake/{draft.pk}/")
 
 
@@ -159,7 +205,7 @@ def fill(request: HttpRequest, draft: UUID) -> HttpResponseBase:
     """``/desk/intake/<draft>/``: person, form and scans on one page; POST keeps everything and, with ``file``, files."""
     actor = acting(request)
     kept = drafts.mine(actor, draft)
-    if kept.channel != Channel.COUNTER:
+    if kept.channel == Channel.ONLINE:
         raise Http404
     if kept.dossier_id is not None and kept.dossier is not None:
         return HttpResponseRedirect(f"/desk/dossiers/{kept.dossier.code}/")
@@ -182,7 +228,22 @@ def fill(request: HttpRequest, draft: UUID) -> HttpResponseBase:
 def _keep(request: HttpRequest, actor: Actor, draft: Draft) -> tuple[str, list[tuple[str, str]]]:
     """Save person, answers and scans; returns the field whose small button was pressed, and what is wrong with a scan."""
     now = clock_now()
+    before = orjson.loads(draft.for_person) if draft.for_person else {}
     person = _person(request.POST)
+    if draft.channel == Channel.POST:
+        # Registered with the envelope and corrected beside it; a page that does not show them keeps what was.
+        person |= {name: clean(request.POST.get(name, before.get(name, "")))[:300] for name in ENVELOPE}
+    if (
+        person["number"]
+        and person["number"] != before.get("number")
+        and not _number_problem(person["number"])
+    ):
+        # A number typed here is looked up as well: whether the person has an account is shown beside it.
+        found = bool(accounts_of_person(person["number"]))
+        looked_up(
+            actor=actor, number=person["number"], agency=draft.agency_id, case=draft.case_id, found=found,
+            draft=draft, now=now,
+        )  # fmt: skip
     pressed = ""
     with transaction.atomic():
         Draft.objects.filter(pk=draft.pk, account=actor.account).update(
@@ -261,6 +322,8 @@ def _person_errors(person: Mapping[str, str]) -> list[tuple[str, str]]:
 def _file(request: HttpRequest, actor: Actor, draft: Draft) -> HttpResponseBase:
     person = orjson.loads(draft.for_person) if draft.for_person else {}
     wrong = _person_errors(person)
+    if draft.channel == Channel.POST:
+        wrong += _envelope_errors({name: person.get(name, "") for name in ENVELOPE})
     if wrong:
         return _page(request, actor, draft, problems=wrong, judge=True, status=422)
     accounts = accounts_of_person(person["number"]) if person["number"] else []
@@ -273,15 +336,40 @@ def _file(request: HttpRequest, actor: Actor, draft: Draft) -> HttpResponseBase:
         email=person["email"],
         address=person["address"],
     )
+    agency = units_of(draft.agency_id).agency
+    given = {
+        "actor": actor,
+        "draft_id": draft.pk,
+        "applicant": details,
+        "return_by": person["return_by"],
+        "in_network": _in_network(request, agency.one_stop_networks),
+        "now": clock_now(),
+    }
     try:
-        dossier = actions.intake_at_counter(
-            actor=actor, draft_id=draft.pk, applicant=details, return_by=person["return_by"], now=clock_now()
-        )
+        if draft.channel == Channel.POST:
+            envelope = Envelope(
+                number=person["post_number"],
+                party=person["sender"],
+                address=person["sender_address"],
+                posted=forms.day(person["posted"]),
+                arrived=forms.day(person["arrived"]),
+            )
+            dossier = actions.intake_by_post(envelope=envelope, **given)
+        else:
+            dossier = actions.intake_at_counter(**given)
     except AlreadyFiled as filed:
         return HttpResponseRedirect(f"/desk/dossiers/{filed.dossier.code}/")
     except NotFilable:
         return _page(request, actor, draft, judge=True, status=422)
-    return HttpResponseRedirect(f"/desk/dossiers/{dossier.code}/?done=intake")
+    done = "post" if draft.channel == Channel.POST else "intake"
+    return HttpResponseRedirect(f"/desk/dossiers/{dossier.code}/?done={done}")
+
+
+def _in_network(request: HttpRequest, networks: list[str]) -> bool | None:
+    """Whether this comes from the network of the one-stop centre; None where nobody has said which that is."""
+    if not networks:
+        return None
+    return assistance_at(client_address(request).partition("/")[0], networks) == "kiosk"
 
 
 def _page(
@@ -314,12 +402,13 @@ def _page(
             }
             for section in asked_here
         ]  # fmt: skip
-    person = orjson.loads(draft.for_person) if draft.for_person else dict.fromkeys(PERSON, "")
+    person = orjson.loads(draft.for_person) if draft.for_person else {}
     context = {
         "staff": navigation(actor, "intake"),
         "draft": draft,
         "bundle": bundle,
-        "person": {**dict.fromkeys(PERSON, ""), **person},
+        "person": {**dict.fromkeys((*PERSON, *ENVELOPE), ""), **person},
+        "by_post": draft.channel == Channel.POST,
         "known": bool(person.get("number") and accounts_of_person(person["number"])),
         "sections": sections,
         "papers": _papers(draft, bundle),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.web.desk import dossier, files, intake, register, worklist
+from motcua.web.desk import absences, dossier, files, intake, lookups, register, worklist
 
 urlpatterns = [
     path("", worklist.desk, name="desk"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("register/print/", register.order, name="desk-register-order"),
     path("register/prints/<int:number>/", register.ordered, name="desk-register-print"),
     path("register/prints/<int:number>/so-theo-doi.pdf", register.printed, name="desk-register-book"),
+    path("absences/", absences.away, name="desk-absences"),
+    path("lookups/", lookups.lookups, name="desk-lookups"),
     path("intake/", intake.begin, name="desk-intake"),
     path("intake/<uuid:draft>/", intake.fill, name="desk-intake-fill"),
 ]

@@ -87,13 +87,92 @@ TURNS: dict[str, tuple[str, str, str]] = {
         N_("Chuyển lại kết quả đã đóng băng đến dịch vụ ký số."),
         N_("Đã chuyển lại đến dịch vụ ký số."),
     ),
+    "transfer": (
+        N_("Chuyển cơ quan có thẩm quyền"),
+        N_(
+            "Hồ sơ thuộc thẩm quyền cơ quan khác: mã hồ sơ và thời hạn giữ nguyên, người nộp được báo nơi giải quyết mới."
+        ),
+        N_("Đã chuyển hồ sơ đến cơ quan có thẩm quyền. Người nộp đang được thông báo."),
+    ),
+    "consult": (
+        N_("Lấy ý kiến"),
+        N_("Hỏi một đơn vị hoặc cơ quan khác, có thời hạn trả lời. Thời hạn giải quyết hồ sơ vẫn tính."),
+        N_("Đã gửi câu hỏi. Đơn vị được hỏi thấy hồ sơ từ bây giờ."),
+    ),
+    "answer_consultation": (
+        N_("Gửi ý kiến"),
+        N_("Nêu rõ đồng ý hay không đồng ý và căn cứ; đơn vị hỏi đọc nguyên văn."),
+        N_("Đã gửi ý kiến đến đơn vị hỏi."),
+    ),
+    "revoke_consultation": (
+        N_("Không hỏi nữa"),
+        N_("Đơn vị được hỏi không còn phải trả lời."),
+        N_("Đã rút câu hỏi."),
+    ),
+    "complete": (
+        N_("Hoàn thành bước"),
+        N_("Việc của bước này đã xong; hồ sơ sang bước tiếp theo của quy trình."),
+        N_("Đã hoàn thành bước. Hồ sơ sang bước tiếp theo."),
+    ),
+    "approve": (
+        N_("Đồng ý"),
+        N_("Ông/Bà thống nhất với nội dung trình; hồ sơ sang bước tiếp theo của quy trình."),
+        N_("Đã đồng ý. Hồ sơ sang bước tiếp theo."),
+    ),
+    "assign": (
+        N_("Giao đồng nghiệp"),
+        N_(
+            "Giao bước này cho một người đang ngồi ở vị trí đó; người được giao thấy trong danh sách việc của mình."
+        ),
+        N_("Đã giao việc cho đồng nghiệp."),
+    ),
+    "go_back": (
+        N_("Trả lại bước trước"),
+        N_("Hồ sơ chuyển nhầm hoặc chưa đủ để làm bước này: về người đã làm bước trước, kèm lý do."),
+        N_("Đã trả hồ sơ về bước trước."),
+    ),
+    "extend": (
+        N_("Xin lỗi và hẹn lại"),
+        N_(
+            "Chỉ một lần, chậm nhất một ngày trước khi hết hạn (mẫu 04). Xem ngày hẹn mới trước khi xác nhận."
+        ),
+        N_("Đã hẹn lại. Phiếu xin lỗi với ngày hẹn mới đang được gửi cho người nộp."),
+    ),
+    "stop": (
+        N_("Dừng theo yêu cầu của người nộp"),
+        N_("Chưa có quyết định nào: hồ sơ dừng giải quyết (mẫu 05), giấy tờ bản chính được trả lại."),
+        N_("Đã dừng giải quyết theo yêu cầu. Người nộp đang được thông báo."),
+    ),
+    "decline_stop": (
+        N_("Không dừng, nêu lý do"),
+        N_("Đã có quyết định về hồ sơ, hoặc người yêu cầu không có quyền dừng hồ sơ này."),
+        N_("Đã trả lời người nộp: hồ sơ tiếp tục được giải quyết."),
+    ),
+    "reopen": (
+        N_("Mở lại hồ sơ"),
+        N_(
+            "Cơ quan đã sai và tự khắc phục: người nộp không phải nộp lại. Thời hạn cũ giữ nguyên, chậm thì tính là chậm."
+        ),
+        N_("Đã mở lại hồ sơ. Người nộp đang được thông báo."),
+    ),
+    "move_version": (
+        N_("Chuyển sang quy trình mới"),
+        N_("Quy trình của thủ tục đã có phiên bản mới: hồ sơ đi tiếp theo phiên bản đó, kèm lý do."),
+        N_("Hồ sơ đi tiếp theo phiên bản mới của quy trình."),
+    ),
 }
-INTAKE_DONE = N_("Đã tiếp nhận tại quầy. Giấy tiếp nhận được lập ngay bên dưới để in cho người nộp.")
+#: What an intake is answered with, by how the dossier came.
+INTAKES: dict[str, str] = {
+    "intake": N_("Đã tiếp nhận tại quầy. Giấy tiếp nhận được lập ngay bên dưới để in cho người nộp."),
+    "post": N_(
+        "Đã vào sổ hồ sơ gửi qua bưu chính. Kiểm tra rồi tiếp nhận, yêu cầu bổ sung hoặc từ chối ngay bên dưới."
+    ),
+}
 
 #: Turns that one press takes; the others ask for something first.
 AT_ONCE = frozenset({"claim", "release", "receive", "confirm_duty", "sign", "return_result", "sign_again"})
-#: Turns that end or stop something: never the green button.
-GRAVE = frozenset({"refuse", "reject", "send_back"})
+#: Turns that end, stop or undo something: never the green button.
+GRAVE = frozenset({"refuse", "reject", "send_back", "go_back", "stop", "decline_stop", "reopen"})
 
 EVENTS: dict[str, str] = {
     "dossier.submitted": N_("Nộp hồ sơ"),
@@ -113,8 +192,29 @@ EVENTS: dict[str, str] = {
     "dossier.withdrawn": N_("Người nộp rút hồ sơ"),
     "dossier.rated": N_("Người nộp đánh giá"),
     "dossier.due_recomputed": N_("Tính lại hạn theo lịch làm việc"),
+    "dossier.transferred": N_("Chuyển hồ sơ đến cơ quan có thẩm quyền"),
+    "dossier.notified": N_("Thông báo cho người nộp"),
+    "dossier.extended": N_("Xin lỗi và hẹn lại ngày trả kết quả"),
+    "dossier.stop_asked": N_("Người nộp yêu cầu dừng giải quyết"),
+    "dossier.stop_declined": N_("Không dừng giải quyết theo yêu cầu"),
+    "dossier.stopped": N_("Dừng giải quyết hồ sơ"),
+    "dossier.reopened": N_("Mở lại hồ sơ"),
+    "process.moved": N_("Chuyển sang phiên bản quy trình khác"),
     "step.claimed": N_("Nhận xử lý"),
     "step.released": N_("Trả lại danh sách chung của đơn vị"),
+    "step.assigned": N_("Giao việc cho đồng nghiệp"),
+    "step.completed": N_("Hoàn thành bước"),
+    "step.went_back": N_("Trả lại bước trước"),
+    "step.due_soon": N_("Báo trước: bước sắp đến hạn"),
+    "step.late": N_("Bước trễ hạn"),
+    "step.escalated": N_("Báo lên cấp trên vì bước trễ hạn"),
+    "dossier.apology_due": N_("Báo người đứng đầu: cần xin lỗi và hẹn lại trước khi hết hạn"),
+    "consultation.due_soon": N_("Nhắc đơn vị được hỏi ý kiến"),
+    "consultation.late": N_("Ý kiến trả lời trễ hạn"),
+    "consultation.asked": N_("Lấy ý kiến"),
+    "consultation.answered": N_("Có ý kiến trả lời"),
+    "consultation.revoked": N_("Rút câu hỏi lấy ý kiến"),
+    "result.revoked": N_("Thu hồi kết quả đã ký"),
     "result.drafted": N_("Soạn dự thảo kết quả"),
     "result.signature_ordered": N_("Chuyển ký số"),
     "result.signed": N_("Ký số xong"),
@@ -174,13 +274,29 @@ _ACTION = {
     "dossier.payment_asked": "ask_payment",
     "dossier.duty_done": "duty_done",
     "dossier.withdrawn": "withdraw",
+    "dossier.reopened": "reopen",
+}
+#: Turns that move no status stand on an article too; with that of their action's docstring.
+_OTHER_ARTICLES = {
+    "dossier.transferred": "NĐ 118/2025 Đ.17, Đ.18",
+    "dossier.extended": "NĐ 61/2018 Đ.19 k.9; TT 03/2025/TT-VPCP mẫu 04",
+    "dossier.stop_asked": "NĐ 118/2025 Đ.21",
+    "dossier.stop_declined": "NĐ 118/2025 Đ.21",
+    "consultation.asked": "NĐ 61/2018 Đ.19 k.5",
+    "process.moved": "NĐ 224/2026 Đ.23",
 }
 _ARTICLES = {(edge.action, int(edge.after)): edge.article for edge in reversed(EDGES)}
 
 
 def article_of(kind: str, data: Mapping[str, Any]) -> str:
     """The article an event stands on; empty for those that move no status."""
-    action = _ACTION.get(kind)
+    if kind in _OTHER_ARTICLES:
+        return _OTHER_ARTICLES[kind]
+    if kind == "dossier.submitted" and data.get("channel") in (1, 3):
+        return "NĐ 118/2025 Đ.16, Đ.17 k.1"
+    # A dossier is stopped at its applicant's request, or because of a silence that the law ends: not by the same article.
+    silent = kind == "dossier.stopped" and data.get("why") == "silence"
+    action = ("close_silent" if silent else "stop") if kind == "dossier.stopped" else _ACTION.get(kind)
     return _ARTICLES.get((action, int(data.get("status", 0))), "") if action else ""
 
 
@@ -190,6 +306,25 @@ def event_note(kind: str, data: Mapping[str, Any]) -> str:
         return _("Hẹn trả: %(due)s") % {"due": datetime_vn(datetime.fromisoformat(data["due_at"]))}
     if kind == "dossier.payment_asked" and data.get("amount"):
         return money(int(data["amount"]))
+    if kind == "dossier.extended" and data.get("after"):
+        return _("Hẹn cũ %(before)s, hẹn mới %(after)s") % {
+            "before": datetime_vn(datetime.fromisoformat(data["before"])),
+            "after": datetime_vn(datetime.fromisoformat(data["after"])),
+        }
+    if kind == "dossier.supplement_answered" and data.get("due_at"):
+        said = (
+            _("Thời hạn tính lại từ đầu. Hẹn trả: %(due)s") if data.get("restart") else _("Hẹn trả: %(due)s")
+        )
+        return said % {"due": datetime_vn(datetime.fromisoformat(data["due_at"]))}
+    if kind == "dossier.stopped":
+        return _("Người nộp không bổ sung trong thời hạn") if data.get("why") == "silence" else _("Theo yêu cầu của người nộp")  # fmt: skip
+    if kind == "dossier.returned" and data.get("by_post"):
+        return _("Gửi qua bưu chính công ích")
+    if kind == "consultation.asked" and data.get("due_at"):
+        return _("Trả lời trước %(due)s") % {"due": datetime_vn(datetime.fromisoformat(data["due_at"]))}
+    if kind == "consultation.answered":
+        said = _("Đồng ý") if data.get("agrees") else _("Không đồng ý")
+        return f"{said} ({_('trễ hạn')})" if data.get("late") else said
     if kind == "dossier.due_recomputed" and data.get("after") and data.get("before"):
         return _("Hạn cũ %(before)s, hạn mới %(after)s") % {
             "before": datetime_vn(datetime.fromisoformat(data["before"])),
@@ -230,10 +365,30 @@ def due_words(state: str, minutes: int) -> tuple[str, str]:
     return _DUE_SIGNS[state], words
 
 
+#: Ways in which a step ends without a decision at it.
+_ENDS: dict[str, str] = {
+    "transferred": N_("Chuyển cơ quan có thẩm quyền"),
+    "went_back": N_("Trả lại bước trước"),
+    "moved": N_("Chuyển sang quy trình mới"),
+    "withdrawn": N_("Người nộp rút hồ sơ"),
+    "stopped": N_("Dừng theo yêu cầu của người nộp"),
+    "silent": N_("Dừng vì người nộp không bổ sung"),
+    "reopened": N_("Mở lại hồ sơ"),
+    "ended": N_("Hồ sơ đã kết thúc ở nhánh khác"),
+}
+
+
+def outcome_name(outcome: str) -> str:
+    """How a step ended, in words."""
+    if outcome in TURNS:
+        return _(TURNS[outcome][0])
+    return _(_ENDS[outcome]) if outcome in _ENDS else outcome
+
+
 def conflict_words(params: Mapping[str, Any]) -> str:
     """What a colleague decided first, and when: for the notice above the page as it is now."""
     outcome = str(params.get("outcome", ""))
-    decided = _(TURNS[outcome][0]) if outcome in TURNS else outcome
+    decided = outcome_name(outcome)
     at = params.get("at")
     moment = datetime.fromisoformat(str(at)) if at else None
     said = {

@@ -21,10 +21,13 @@ from motcua.feedback.models import Level
 from motcua.identity.actions import choose_language
 from motcua.kernel.clock import now
 from motcua.kernel.refusals import Conflict, Refused
+from motcua.kernel.text import clean
 from motcua.messaging.actions import inbox, mark_read
 from motcua.messaging.wording import subject_of, text_of
-from motcua.processing.actions import start_supplement
+from motcua.processing.actions import request_stop, start_supplement
+from motcua.processing.actions.ending import STOPPABLE
 from motcua.processing.documents import answer_by, intake_answer_by
+from motcua.processing.matters import matters_of
 from motcua.processing.queries import runs_of
 from motcua.results.queries import store_of
 from motcua.web.portal import timeline
@@ -150,6 +153,7 @@ def _page(request: PersonRequest, found: Dossier, refused: Refused | None = None
     supplement = getattr(found, "supplement", None)
     result = getattr(found, "result", None)
     papers = papers_of(found)
+    matters = matters_of(found.pk, found.case_id)
     events = history(found)
     having = handling(found, runs_of(found.pk), events, actor=request.actor, now=now())
     context = {
@@ -186,7 +190,9 @@ def _page(request: PersonRequest, found: Dossier, refused: Refused | None = None
             }
             for m in messages_about(found)
         ],
-        "can_withdraw": "withdraw" in allowed(found.state),
+        "matters": matters,
+        "can_withdraw": withdrawable(found),
+        "can_stop": stoppable(found) and matters.stop_asked is None,
         "can_rate": found.state in RATEABLE and getattr(found, "rating", None) is None,
         "rating": getattr(found, "rating", None),
         "levels": level_words(),
@@ -194,6 +200,16 @@ def _page(request: PersonRequest, found: Dossier, refused: Refused | None = None
         "problem": sentence(refused.code, refused.params) if refused else "",
     }
     return render(request, "portal/account/dossier.html", context, status=refused.status if refused else 200)
+
+
+def withdrawable(dossier: Dossier) -> bool:
+    """Before it is received, the person takes it back; nobody is asked."""
+    return dossier.received_at is None and "withdraw" in allowed(dossier.state)
+
+
+def stoppable(dossier: Dossier) -> bool:
+    """From then on until there is a result, the person asks to stop it (NĐ 118/2025 art. 21)."""
+    return dossier.received_at is not None and dossier.state in STOPPABLE
 
 
 def _handlers(having: Handling) -> list[dict[str, str]]:
@@ -228,9 +244,27 @@ def withdraw(request: PersonRequest, code: str) -> HttpResponse:
         except Conflict as refused:
             return _page(request, dossier_of(request.actor, code), refused)
         return HttpResponseRedirect(f"/account/dossiers/{code}/?done=withdrawn")
-    if "withdraw" not in allowed(found.state):
+    if not withdrawable(found):
         return HttpResponseRedirect(f"/account/dossiers/{code}/")
     return render(request, "portal/account/withdraw.html", {"dossier": found})
+
+
+@person_required
+@survives_database
+@require_http_methods(["GET", "POST"])
+def stop(request: PersonRequest, code: str) -> HttpResponse:
+    """Ask to stop a dossier that has been received; the one-stop desk answers."""
+    found = dossier_of(request.actor, code)
+    if request.method == "POST":
+        reason = clean(request.POST.get("reason", ""), multiline=True)[:2000]
+        try:
+            request_stop(actor=request.actor, code=code, reason=reason, now=now())
+        except Conflict as refused:
+            return _page(request, dossier_of(request.actor, code), refused)
+        return HttpResponseRedirect(f"/account/dossiers/{code}/?done=stop")
+    if not stoppable(found):
+        return HttpResponseRedirect(f"/account/dossiers/{code}/")
+    return render(request, "portal/account/stop.html", {"dossier": found})
 
 
 @person_required

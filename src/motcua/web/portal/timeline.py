@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as N_
 
 from motcua.dossiers.lifecycle import OPEN, Status
 from motcua.dossiers.models import Channel, Dossier
+from motcua.kernel.clock import local_day
 from motcua.kernel.models import Event
 from motcua.web.shared.formats import datetime_vn
 
@@ -20,6 +21,15 @@ WORDS: dict[str, str] = {
     "dossier.received": N_("Bộ phận một cửa đã tiếp nhận hồ sơ"),
     "dossier.refused": N_("Bộ phận một cửa không tiếp nhận hồ sơ"),
     "dossier.supplement_asked": N_("Cơ quan yêu cầu bổ sung hồ sơ"),
+    "dossier.ineligible": N_("Hồ sơ chưa đủ điều kiện giải quyết, cơ quan trả lại để hoàn thiện"),
+    "dossier.transferred": N_("Hồ sơ được chuyển đến cơ quan có thẩm quyền"),
+    "dossier.extended": N_("Cơ quan xin lỗi và hẹn lại ngày trả kết quả"),
+    "dossier.stop_asked": N_("Ông/Bà yêu cầu dừng giải quyết"),
+    "dossier.stop_declined": N_("Cơ quan không dừng giải quyết, hồ sơ đi tiếp"),
+    "dossier.stopped": N_("Hồ sơ đã dừng giải quyết"),
+    "dossier.reopened": N_("Cơ quan mở lại hồ sơ để khắc phục sai sót"),
+    "result.revoked": N_("Kết quả đã ký không còn hiệu lực"),
+    "consultation.asked": N_("Cơ quan hỏi ý kiến đơn vị khác; thời hạn vẫn tính"),
     "dossier.supplement_answered": N_("Ông/Bà đã gửi phần bổ sung"),
     "dossier.taken_up": N_("Công chức bắt đầu thẩm định"),
     "dossier.proposed": N_("Đã thẩm định xong, trình người có thẩm quyền ký"),
@@ -71,18 +81,30 @@ def entries(dossier: Dossier, events: Iterable[Event]) -> list[dict[str, Any]]:
 
 def _note(dossier: Dossier, event: Event) -> str:
     if event.kind == "dossier.submitted":
-        return (
-            _("Cán bộ một cửa nhập giúp tại quầy")
-            if dossier.channel == Channel.COUNTER
-            else _("Nộp trực tuyến")
-        )
+        return {
+            Channel.COUNTER: _("Cán bộ một cửa nhập giúp tại quầy"),
+            Channel.POST: _("Gửi qua bưu chính công ích"),
+        }.get(Channel(dossier.channel), _("Nộp trực tuyến"))
     if event.kind == "dossier.received":
         due = event.data.get("due_at")
         return _("Hẹn trả: %(when)s") % {"when": datetime_vn(datetime.fromisoformat(due))} if due else ""
-    if event.kind == "dossier.due_recomputed" and event.data.get("after"):
+    if event.kind == "dossier.supplement_answered" and event.data.get("restart"):
+        return _("Thời hạn giải quyết được tính lại từ đầu.")
+    if event.kind == "dossier.stopped":
+        silent = event.data.get("why") == "silence"
+        return _("Hết thời gian chờ bổ sung") if silent else _("Theo yêu cầu của Ông/Bà")
+    if event.kind == "dossier.returned" and event.data.get("by_post"):
+        return _("Gửi qua bưu chính công ích")
+    if event.kind in {"dossier.due_recomputed", "dossier.extended"} and event.data.get("after"):
         return _("Hẹn trả: %(when)s") % {
             "when": datetime_vn(datetime.fromisoformat(str(event.data["after"])))
         }
     if event.kind == "dossier.finished" and event.data.get("late"):
         return _("Chậm so với hẹn. Chúng tôi xin lỗi Ông/Bà.")
+    if (
+        event.kind == "dossier.finished"
+        and dossier.due_at
+        and local_day(event.at) < local_day(dossier.due_at)
+    ):
+        return _("Sớm hơn thời gian đã hẹn")
     return ""

@@ -48,6 +48,7 @@ urlpatterns = [
     path("account/", account.home, name="account"),
     path("account/dossiers/<dossier:code>/", account.dossier, name="my_dossier"),
     path("account/dossiers/<dossier:code>/withdraw/", account.withdraw, name="withdraw"),
+    path("account/dossiers/<dossier:code>/stop/", account.stop, name="stop"),
     path("account/dossiers/<dossier:code>/rate/", account.rate, name="rate"),
     path("account/dossiers/<dossier:code>/supplement/", account.supplement, name="supplement"),
     path("account/store/", account.store, name="store"),

@@ -56,7 +56,7 @@ def places(actor: Actor) -> tuple[str, ...]:
     if actor.holds(Role.ONE_STOP):
         found += ["intake", "register"]
     if actor.holds(Role.HEAD):
-        found.append("board")
+        found += ["board", "lookups"]
     if actor.holds(Role.HEAD, Role.OPERATOR):
         found += ["studio", "processes"]
     return tuple(found)
