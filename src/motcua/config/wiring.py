@@ -19,6 +19,7 @@ from motcua.kernel.events import Happened, Subscriber
 from motcua.measurement import facts
 from motcua.measurement import folding as _folding  # noqa: F401 - its jobs register themselves
 from motcua.messaging import jobs as _mail  # noqa: F401
+from motcua.messaging import letters
 from motcua.messaging.actions import tell
 from motcua.processing import actions as processing
 from motcua.processing import documents
@@ -26,6 +27,9 @@ from motcua.processing import events as turned
 from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
 from motcua.processing import sweeps as _sweeps  # noqa: F401 - the same
 from motcua.processing.models import StepRun, Supplement
+from motcua.workspace import bulk as _bulk  # noqa: F401 - its job registers itself
+from motcua.workspace import notices
+from motcua.workspace.exports import orders as _exports  # noqa: F401 - the same
 
 Follower = Callable[[int, datetime], object]
 
@@ -104,6 +108,16 @@ def _notice(kind: str) -> Follower:
     return send
 
 
+def write_to_applicant(dossier: int, at: datetime) -> None:
+    """A letter of the office: that it is there, not what is in it."""
+    letters.tell_applicant(_dossier(dossier), at)
+
+
+def tell_assigned(dossier: int, at: datetime) -> None:
+    """The officer to whom a step was given."""
+    notices.tell_assigned(_dossier(dossier), at)
+
+
 AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     "dossier.submitted": (confirm_filing,),
     turned.RECEIVED: (give_receipt,),
@@ -116,7 +130,11 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     turned.FINISHED: (_notice("finished"),),
     turned.RETURNED: (_notice("returned"),),
     "dossier.withdrawn": (_notice("withdrawn"),),
+    letters.SENT: (write_to_applicant,),
+    letters.ANSWERED: (),  # officers alone are told, as of everything above
+    "step.assigned": (tell_assigned,),
 }
+
 
 IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
     "dossier.submitted": (processing.begin,),
@@ -132,6 +150,8 @@ def follow(kind: str, dossier: int, at: str) -> None:
     moment = datetime.fromisoformat(at)
     for item in AFTERWARDS[kind]:
         item(dossier, moment)
+    # Officers last: what an applicant waits for comes first.
+    notices.tell_watchers(_dossier(dossier), kind, moment)
 
 
 def _defer(happened: Happened) -> None:

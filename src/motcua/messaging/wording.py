@@ -49,6 +49,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         N_("Hồ sơ %(code)s cần thực hiện nghĩa vụ tài chính"),
         N_("Để tiếp tục giải quyết hồ sơ “%(procedure)s”, Ông/Bà cần thực hiện nghĩa vụ tài chính theo thông báo của %(agency)s. Thời gian chờ không tính vào thời hạn giải quyết."),
     ),
+    "letter": (
+        N_("Cơ quan nhắn Ông/Bà về hồ sơ %(code)s"),
+        N_("%(agency)s đã gửi Ông/Bà một thư về hồ sơ “%(procedure)s”. Nội dung chỉ xem được sau khi đăng nhập, trong trang hồ sơ; Ông/Bà có thể trả lời tại đó."),
+    ),
     "withdrawn": (
         N_("Đã rút hồ sơ %(code)s"),
         N_("Hồ sơ “%(procedure)s” đã dừng giải quyết theo yêu cầu của Ông/Bà."),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseRedirect
@@ -22,9 +23,9 @@ from motcua.kernel.actors import Actor
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.processing import actions
-from motcua.web.desk import forms, words
+from motcua.web.desk import beside, forms, words
 from motcua.web.desk.page import context_of, open_dossier
-from motcua.web.shared.staff import acting, staff
+from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.shared.wording import sentence
 
 Do = Callable[[Actor, int, Mapping[str, Any], datetime], object]
@@ -132,6 +133,8 @@ def _draw(
         show_days="clock" in request.GET,
     )
     done = request.GET.get("done", "")
+    context |= beside.context_of(request, actor, dossier)
+    context["staff"] = navigation(actor, "desk", unread=context["margin"].unread)
     context["said"] = _said(done, signed=bool(dossier.finished_at))
     context["notice"] = notice
     # The receipt of a counter intake is made within seconds: the page looks again until it is there.
@@ -182,4 +185,6 @@ def _take(request: HttpRequest, actor: Actor, dossier: Dossier) -> HttpResponseB
     # The turn may have taken it out of this officer's sight.
     if Dossier.objects.visible_to(actor).only("pk").filter(pk=dossier.pk).first() is None:
         return HttpResponseRedirect("/desk/")
-    return HttpResponseRedirect(f"/desk/dossiers/{dossier.code}/?done={turn}")
+    return HttpResponseRedirect(
+        f"/desk/dossiers/{dossier.code}/?{urlencode({'done': turn, **beside.carried(request)})}"
+    )
