@@ -76,6 +76,8 @@ def _write(
     kind: str,
     now: datetime,
 ) -> Letter:
+    if actor.account is None:
+        raise NotAllowed("dossier.unknown")
     text = clean(body, multiline=True).strip()[:MAX_BODY]
     if not text:
         raise Refused("letter.empty")

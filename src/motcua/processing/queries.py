@@ -45,7 +45,9 @@ def due_now(
     agency: str, due: datetime | None, *, paused: bool, actor: Actor, now: datetime
 ) -> tuple[str, int]:
     """(state, working minutes) of a due time, for one dossier."""
-    return Reckoner(now, soon_until(actor.seats[0].agency_code if actor.seats else "", now))(agency, due, paused=paused)
+    return Reckoner(now, soon_until(actor.seats[0].agency_code if actor.seats else "", now))(
+        agency, due, paused=paused
+    )
 
 
 def intake_drafts(actor: Actor, *, limit: int = 20) -> list[Draft]:
@@ -147,18 +149,12 @@ class More:
     newest_version: int | None
 
 
-_MORE = """
-    SELECT EXISTS (SELECT FROM processing_extension WHERE dossier_id = %(dossier)s),
-           EXISTS (SELECT FROM processing_stoprequest WHERE dossier_id = %(dossier)s AND answered_at IS NULL),
-           (SELECT id FROM processing_processversion WHERE case_id = %(case)s ORDER BY number DESC LIMIT 1)
+#: The fields of :class:`More`, for the statement that reads what lies around a dossier (``workspace.queries``).
+MORE = """
+    EXISTS (SELECT FROM processing_extension WHERE dossier_id = %(dossier)s),
+    EXISTS (SELECT FROM processing_stoprequest WHERE dossier_id = %(dossier)s AND answered_at IS NULL),
+    (SELECT id FROM processing_processversion WHERE case_id = %(case)s ORDER BY number DESC LIMIT 1)
 """
-
-
-def standing_of(dossier: int, case: int) -> More:
-    """Read beside a dossier's page; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MORE, {"dossier": dossier, "case": case})
-        return More(*(cursor.fetchone() or (False, False, None)))
 
 
 @dataclass(frozen=True, slots=True)

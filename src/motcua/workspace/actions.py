@@ -80,10 +80,11 @@ def put_label(
     *, actor: Actor, label_id: int, now: datetime, code: str | None = None, dossier_id: int | None = None
 ) -> Dossier:
     """Lay a label of one's unit on a dossier."""
+    account = account_of(actor)
     dossier = _locked(actor, code, dossier_id)
     label = _label(actor, label_id)
     _, new = DossierLabel.objects.get_or_create(
-        dossier=dossier, label=label, defaults={"put_by_id": actor.account, "put_at": now}
+        dossier=dossier, label=label, defaults={"put_by_id": account, "put_at": now}
     )
     if not new:
         raise Conflict("label.there_already")

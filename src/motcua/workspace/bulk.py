@@ -53,7 +53,7 @@ def _turn(name: str) -> Do:
 
 
 def _assign(actor: Actor, bulk: BulkRun, item: BulkItem, now: datetime) -> object:
-    return desk.assign(actor=actor, run_id=_run(actor, item), officer=bulk.officer_id, now=now)
+    return desk.assign(actor=actor, run_id=_run(actor, item), officer=bulk.officer_id or 0, now=now)
 
 
 def _put(actor: Actor, bulk: BulkRun, item: BulkItem, now: datetime) -> object:
@@ -177,7 +177,7 @@ def cancel_bulk(*, actor: Actor, key: UUID, now: datetime) -> int:
             """,
             [bulk.pk, now],
         )
-        number = cursor.rowcount
+        number: int = cursor.rowcount
     bulk.state, bulk.ended_at = BulkRun.State.CANCELLED, now
     events.append(bulk, CANCELLED, actor=actor, at=now, data={"left": number})
     bulk.save(update_fields=["state", "ended_at", "event_seq", "event_hash"])

@@ -171,7 +171,7 @@ class Notice(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("account", "-at", name="notice_of_account"),
+            models.Index(fields=["account", "-at"], name="notice_of_account"),
             models.Index("account", name="notice_unread", condition=Q(read_at=None)),
             models.Index("account", "urgent", name="notice_unmailed", condition=Q(unmailed=True)),
         ]
@@ -218,7 +218,7 @@ class BulkRun(Ordered):
     label = models.ForeignKey(Label, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        indexes = [models.Index("account", "-ordered_at", name="bulk_of_account")]
+        indexes = [models.Index(fields=["account", "-ordered_at"], name="bulk_of_account")]
 
     def __str__(self) -> str:
         return f"{self.action} on {self.total}"
@@ -274,7 +274,7 @@ class Export(Ordered):
 
     class Meta:
         indexes = [
-            models.Index("account", "-ordered_at", name="export_of_account"),
+            models.Index(fields=["account", "-ordered_at"], name="export_of_account"),
             models.Index("expires_at", name="export_expiring", condition=Q(blob__isnull=False)),
         ]
 

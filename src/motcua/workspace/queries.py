@@ -14,8 +14,10 @@ from django.db.models import Count
 
 from motcua.kernel import crypto
 from motcua.kernel.actors import Actor
+from motcua.processing.queries import MORE, More
 from motcua.workspace.models import BulkItem, BulkRun, Export, Notice
-from motcua.workspace.rules import Progress, Telling, columns
+from motcua.workspace.rules import Asked, Progress, Telling, columns
+from motcua.workspace.worklists.reading import Neighbours, beside_sql, neighbours_from
 
 #: Unread notices are counted to here; beyond, the page says "99+".
 UNREAD_TO = 100
@@ -135,38 +137,48 @@ class Margin:
     letters: tuple[LetterLine, ...]
     following: bool
     unread: int
+    more: More
+    beside: Neighbours
 
 
 _MARGIN = f"""
-    SELECT ({_LABELS}),
-           ARRAY(SELECT label_id FROM workspace_dossierlabel WHERE dossier_id = %s ORDER BY id),
+    SELECT ({_LABELS.replace("%s", "%(units)s")}),
+           ARRAY(SELECT label_id FROM workspace_dossierlabel WHERE dossier_id = %(dossier)s ORDER BY id),
            (SELECT json_agg(json_build_array(author.full_name, note.written_at, note.body) ORDER BY note.id)
               FROM workspace_note AS note JOIN identity_account AS author ON author.id = note.author_id
-             WHERE note.dossier_id = %s),
+             WHERE note.dossier_id = %(dossier)s),
            (SELECT json_agg(json_build_array(
                        letter.id, letter.from_office, author.full_name, letter.at, letter.read_at, letter.body,
                        ARRAY(SELECT json_build_array(file.id, file.filename) FROM messaging_letterfile AS file
                               WHERE file.letter_id = letter.id ORDER BY file.id)) ORDER BY letter.id)
               FROM messaging_letter AS letter JOIN identity_account AS author ON author.id = letter.author_id
-             WHERE letter.dossier_id = %s),
-           EXISTS (SELECT 1 FROM workspace_follow WHERE dossier_id = %s AND account_id = %s),
-           ({_UNREAD})
+             WHERE letter.dossier_id = %(dossier)s),
+           EXISTS (SELECT 1 FROM workspace_follow WHERE dossier_id = %(dossier)s AND account_id = %(account)s),
+           ({_UNREAD.replace("%s", "%(account)s")}), {MORE}
 """  # noqa: S608 - made of the constants above
 
 
-def margin_of(dossier: int, actor: Actor) -> Margin:
-    """Labels, notes, letters, whether it is followed; one query. The caller has checked who asks."""
-    units = [seat.unit for seat in actor.seats]
+def margin_of(
+    dossier: int, case: int, actor: Actor, *, place: tuple[Asked, str] | None = None, now: datetime
+) -> Margin:
+    """Labels, notes, letters, whether it is followed, what decides its turns, and (``place``: a list and a key in it) the
+    lines beside it there; one query. The caller has checked who asks."""
+    given: dict[str, Any] = {
+        "units": [seat.unit for seat in actor.seats],
+        "dossier": dossier,
+        "case": case,
+        "account": actor.account,
+    }
+    near = "NULL"
+    if place is not None and (halves := beside_sql(actor, *place, now=now)) is not None:
+        sql, values = halves
+        # Its values are in order, those of the rest have names: numbered, the two go together.
+        near = f"(SELECT json_agg(json_build_array(side, code, key)) FROM ({_numbered(sql)}) AS near)"  # noqa: S608
+        given |= {f"n{number}": value for number, value in enumerate(values)}
     with connection.cursor() as cursor:
-        cursor.execute(_MARGIN, [units, *[dossier] * 4, actor.account, actor.account])
-        labels, lying, notes, letters, following, unread = cursor.fetchone() or (
-            None,
-            [],
-            None,
-            None,
-            False,
-            0,
-        )
+        cursor.execute(f"{_MARGIN}, {near}", given)
+        row: tuple[Any, ...] = cursor.fetchone() or (None, [], None, None, False, 0, False, False, None, None)
+    labels, lying, notes, letters, following, unread, extended, stop_asked, newest, found = row
     known = _labels(labels)
     return Margin(
         labels=tuple(known[key] for key in lying if key in known),
@@ -189,7 +201,15 @@ def margin_of(dossier: int, actor: Actor) -> Margin:
         ),
         following=following,
         unread=unread,
+        more=More(extended, stop_asked, newest),
+        beside=neighbours_from(_json(found) or ()),
     )
+
+
+def _numbered(sql: str) -> str:
+    """Placeholders by name, ``n0`` onwards."""
+    pieces = sql.split("%s")
+    return "".join(f"{piece}%(n{number})s" for number, piece in enumerate(pieces[:-1])) + pieces[-1]
 
 
 def _moment(value: Any) -> datetime:

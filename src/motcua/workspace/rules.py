@@ -95,11 +95,12 @@ class Asked:
 
     def without(self, name: str, value: str) -> Asked:
         """One chip taken away."""
+        less: Any = None
         if name in {"due", "claimed"}:
-            return replace(self, **{name: ""})
-        if name not in LISTED:
-            return self
-        return replace(self, **{name: tuple(v for v in getattr(self, name) if str(v) != value)})
+            less = {name: ""}
+        elif name in LISTED:
+            less = {name: tuple(v for v in getattr(self, name) if str(v) != value)}
+        return replace(self, **less) if less else self
 
 
 LISTED: Final = ("procedure", "step", "unit", "status", "channel", "label")

@@ -27,7 +27,6 @@ from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.shared.wording import sentence
 from motcua.workspace import actions
 from motcua.workspace.queries import margin_of
-from motcua.workspace.worklists import neighbours
 
 
 def carried(request: HttpRequest) -> dict[str, str]:
@@ -37,17 +36,18 @@ def carried(request: HttpRequest) -> dict[str, str]:
 
 
 def context_of(request: HttpRequest, actor: Actor, dossier: Dossier) -> dict[str, Any]:
-    """What the dossier's page shows beside the dossier: two queries, one without a list to go back to."""
-    margin = margin_of(dossier.pk, actor)
+    """What the dossier's page shows beside the dossier; one query."""
     kept = carried(request)
+    asked = place.unpack(kept["from"]) if kept else None
+    at = (asked, kept["at"]) if asked is not None else None
+    margin = margin_of(dossier.pk, dossier.case_id, actor, place=at, now=clock_now())
     more = f"&{urlencode(kept)}" if kept else ""
-    before = after = back = ""
-    if kept and (asked := place.unpack(kept["from"])) is not None:
-        near = neighbours(actor, asked, kept["at"], now=clock_now())
-        before, after = (
-            f"/desk/dossiers/{one[0]}/?{place.beside(kept['from'], one[1])}" if one else ""
-            for one in (near.before, near.after)
-        )
+    before, after = (
+        f"/desk/dossiers/{one[0]}/?{place.beside(kept['from'], one[1])}" if one else ""
+        for one in (margin.beside.before, margin.beside.after)
+    )
+    back = ""
+    if asked is not None:
         back = f"/desk/?{urlencode({'s': kept['from']})}" if asked.q else f"/desk/?list={asked.view}"
     return {
         "margin": margin,
@@ -117,7 +117,9 @@ def _write(request: HttpRequest, code: str, what: str) -> HttpResponse:
         "staff": navigation(actor, "desk"),
         "dossier": dossier,
         "what": what,
-        "thread": margin_of(dossier.pk, actor).letters if what == "letter" else [],
+        "thread": margin_of(dossier.pk, dossier.case_id, actor, now=clock_now()).letters
+        if what == "letter"
+        else [],
         "body": body,
         "errors": errors,
         "limits": upload_limits(clock_now()),

@@ -122,9 +122,11 @@ def _draw(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    around = beside.context_of(request, actor, dossier)
     context = context_of(
         dossier,
         actor,
+        around["margin"].more,
         now=clock_now(),
         language=request.LANGUAGE_CODE,
         form=asked.name if asked else "",
@@ -133,7 +135,7 @@ def _draw(
         show_days="clock" in request.GET,
     )
     done = request.GET.get("done", "")
-    context |= beside.context_of(request, actor, dossier)
+    context |= around
     context["staff"] = navigation(actor, "desk", unread=context["margin"].unread)
     context["said"] = _said(done, signed=bool(dossier.finished_at))
     context["notice"] = notice

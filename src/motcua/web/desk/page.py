@@ -21,7 +21,7 @@ from motcua.processing import clock
 from motcua.processing.definitions import process
 from motcua.processing.documents import fields_of, papers_of
 from motcua.processing.models import Supplement
-from motcua.processing.queries import FileLine, RunLine, due_now, events_of, files_of, runs_of, standing_of
+from motcua.processing.queries import FileLine, More, RunLine, due_now, events_of, files_of, runs_of
 from motcua.processing.rules import Policy
 from motcua.processing.runs import answers_for
 from motcua.processing.turns import OpenStep, Standing, may_go_back, offered, turns, withheld
@@ -60,6 +60,7 @@ def result_of(dossier: Dossier) -> ResultDocument | None:
 def context_of(
     dossier: Dossier,
     actor: Actor,
+    more: More,
     *,
     now: datetime,
     language: str,
@@ -78,7 +79,7 @@ def context_of(
     result = result_of(dossier)
     step = _open_step(run, runs, actor, dossier)
     course = clock.course_of(dossier.pk)
-    possible = turns(step, _standing(dossier, runs, course, actor, now))
+    possible = turns(step, _standing(dossier, runs, course, more, actor, now))
     names = [turn.name for turn in offered(possible) if turn.name in words.TURNS]
     signature = None
     if result is not None and result.state == ResultDocument.State.SIGNING:
@@ -145,11 +146,15 @@ def _open_step(
 
 
 def _standing(
-    dossier: Dossier, runs: Sequence[RunLine], course: clock.Course, actor: Actor, now: datetime
+    dossier: Dossier,
+    runs: Sequence[RunLine],
+    course: clock.Course,
+    more: More,
+    actor: Actor,
+    now: datetime,
 ) -> Standing:
-    """What beside the step decides which turns are lawful; one query."""
+    """What beside the step decides which turns are lawful."""
     newest = runs[-1].process if runs else None
-    more = standing_of(dossier.pk, dossier.case_id)
     policy = process(newest).policy if newest is not None else Policy()
     return Standing(
         status=dossier.state,

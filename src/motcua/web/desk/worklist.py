@@ -118,7 +118,7 @@ def _title(asked: Asked, view: ViewLine | None) -> str:
 
 def _address(query: QueryDict, asked: Asked, view: ViewLine | None, **more: str | None) -> str:
     """This page again, with something else of it."""
-    kept = {"rows": query["rows"]} if query.get("rows") in map(str, SIZES) else {}
+    kept = {"rows": query["rows"]} if query.get("rows", "") in map(str, SIZES) else {}
     if view is not None:
         named: dict[str, Any] = {"view": view.id}
     elif asked.q:

@@ -156,6 +156,7 @@ def _page(
     supplement = getattr(found, "supplement", None)
     result = getattr(found, "result", None)
     papers = papers_of(found)
+    thread = letters.thread(found)
     events = history(found)
     having = handling(found, runs_of(found.pk), events, actor=request.actor, now=now())
     context = {
@@ -183,7 +184,7 @@ def _page(
         if result is not None and found.state == Status.RETURNED and result.blob_id
         else None,
         "sections": sections,
-        "letters": letters.thread(found),
+        "letters": thread,
         "reply": reply,
         "reply_problem": reply_problem(refused),
         "accept": uploads.ACCEPT,
@@ -207,7 +208,7 @@ def _page(
     response = render(
         request, "portal/account/dossier.html", context, status=refused.status if refused else 200
     )
-    if any(letter.from_office and letter.read_at is None for letter in context["letters"]):
+    if any(letter.from_office and letter.read_at is None for letter in thread):
         letters.seen_by_applicant(actor=request.actor, dossier=found, now=now())
     return response
 

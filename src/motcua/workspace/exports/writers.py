@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -139,11 +140,14 @@ def _sheet(book: Any, shown: Sequence[str]) -> Any:
 
 
 def _text(sheet: Any, value: str) -> Any:
-    """An inline string: never a formula, and no table of all strings is kept in memory."""
+    """A string, whatever it begins with; openpyxl writes it inline, so that no table of all strings is kept in memory."""
     one = WriteOnlyCell(sheet, value="")
-    one._value, one.data_type = value, "inlineStr"
+    one._value, one.data_type = _ILLEGAL.sub("", value), "s"
     return one
 
+
+#: What XML 1.0 cannot hold.
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 _FILES = """
     SELECT dossier.id, dossier.code, file.folder, file.name, file.sha
@@ -165,7 +169,8 @@ def files_of(dossiers: Sequence[int]) -> list[tuple[int, str, str, str, str]]:
     """(dossier, code, folder, name, content) of all files of some dossiers; one query. The caller has checked who asks."""
     with connection.cursor() as cursor:
         cursor.execute(_FILES, [list(dossiers)])
-        return cursor.fetchall()
+        rows: list[tuple[int, str, str, str, str]] = cursor.fetchall()
+        return rows
 
 
 def write_zip(

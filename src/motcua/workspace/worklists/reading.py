@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -171,7 +171,7 @@ def _counts(
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(pieces), values)
         counted: tuple[int, ...] = cursor.fetchone() or (0,) * len(pieces)
-    named = dict(zip(VIEWS, counted, strict=False))
+    named: dict[str, int] = dict(zip(VIEWS, counted, strict=False))
     return named, counted[-1] if narrow else named[asked.view] if asked is not None else 0
 
 
@@ -273,23 +273,23 @@ def _row(fields: Sequence[Any], actor: Actor, reckon: Reckoner, *, whole: bool) 
     )
 
 
-def neighbours(actor: Actor, asked: Asked, key: str, *, now: datetime) -> Neighbours:
-    """The lines beside a key, which need not be in the list any more: whoever has done one goes on to the next.
+def beside_sql(actor: Actor, asked: Asked, key: str, *, now: datetime) -> tuple[str, list[Any]] | None:
+    """SQL for (side, code, key) of the lines beside a key: side 0 before, 1 after; None where the key cannot be read.
 
-    One query; none where the key cannot be read.
+    The line of the key need not be in the list any more: whoever has done one goes on to the next.
     """
     scope, soon = scope_of(actor), soon_until(actor, now)
     source, values, whole = _source(actor, asked, scope, now, soon)
     if whole:
         if not (key.isascii() and key.isdigit() and len(key) < 19):
-            return Neighbours(None, None)
+            return None
         place, given, column = "%s", [int(key)], "dossier.id"
         back, forth = (">", "dossier.id"), ("<", "dossier.id DESC")
         shown = "dossier.id::text"
     else:
         found = read_key(key)
         if found is None:
-            return Neighbours(None, None)
+            return None
         place, given, column = _RUN_KEY, found, "(run.due_at, run.id)"
         back, forth = ("<", "run.due_at DESC, run.id DESC"), (">", "run.due_at, run.id")
         shown = "(extract(epoch FROM run.due_at) * 1000000)::bigint::text || '~' || run.id::text"
@@ -305,10 +305,23 @@ def neighbours(actor: Actor, asked: Asked, key: str, *, now: datetime) -> Neighb
         )
         for side, (sign, order) in enumerate((back, forth))
     ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(halves), [*values, *given, *values, *given])
-        near = {side: (code, beside) for side, code, beside in cursor.fetchall()}
+    return " UNION ALL ".join(halves), [*values, *given, *values, *given]
+
+
+def neighbours_from(rows: Iterable[Sequence[Any]]) -> Neighbours:
+    """What :func:`beside_sql` has found."""
+    near = {side: (code, key) for side, code, key in rows}
     return Neighbours(near.get(0), near.get(1))
+
+
+def neighbours(actor: Actor, asked: Asked, key: str, *, now: datetime) -> Neighbours:
+    """The lines beside a key; one query."""
+    wanted = beside_sql(actor, asked, key, now=now)
+    if wanted is None:
+        return Neighbours(None, None)
+    with connection.cursor() as cursor:
+        cursor.execute(*wanted)
+        return neighbours_from(cursor.fetchall())
 
 
 def walk(actor: Actor, asked: Asked, *, now: datetime, size: int = 1000) -> Iterator[list[Row]]:
