@@ -13,6 +13,7 @@ from motcua.kernel.jobs import held
 from motcua.messaging import letters
 from motcua.organisations.models import Holding
 from motcua.processing import actions as desk
+from motcua.processing.actions import alarming
 from motcua.workspace import actions, notices
 from motcua.workspace.models import Notice, NoticeMail
 from motcua.workspace.rules import Telling
@@ -88,21 +89,29 @@ def test_whoever_is_given_work_by_somebody_else_is_told(world: World) -> None:
     assert kinds(world, "hoa") == ["assigned"]
 
 
-def test_a_deadline_that_comes_near_is_told_once_and_again_when_it_has_moved(world: World) -> None:
+def test_a_deadline_that_comes_near_is_told_once_to_whoever_has_it_then_up_the_line(world: World) -> None:
+    """By the sweepers of ``processing``, which say each thing once; here it finds its people."""
     dossier = factories.advance(world, factories.filed_dossier(world), "processing")
     run = factories.open_run(dossier)
-    near = run.due_at - timedelta(minutes=30)
-    assert notices.watch_at(run.due_at - timedelta(days=9)) == 0
-    assert [
-        notices.watch_at(near),
-        notices.watch_at(near),
-        notices.watch_at(near + timedelta(minutes=10)),
-    ] == [1, 0, 0]
-    assert kinds(world, "hoa") == ["soon_late"]
-    run.due_at += timedelta(days=1)
-    run.save(update_fields=["due_at"])
-    assert notices.watch_at(run.due_at - timedelta(minutes=30)) == 1
-    assert notices.watch_at(run.due_at + timedelta(minutes=1)) == 0  # late is the list's to say
+    assert run.claimed_by_id == world.account("hoa").pk
+    with factories.after_commit():
+        for minutes in (-30, -29, 1, 2):
+            alarming.look_at(run_id=run.pk, now=run.due_at + timedelta(minutes=minutes))
+    own = [kind for kind in kinds(world, "hoa") if kind != "apology"]
+    assert own == ["soon_late", "late"]
+    assert "soon_late" not in kinds(world, "tuan")
+    with factories.after_commit():
+        alarming.look_at(run_id=run.pk, now=run.due_at + timedelta(days=3))
+    assert Notice.objects.filter(urgent=False).count() == 0
+
+
+def test_a_step_that_nobody_has_taken_concerns_all_who_may(world: World) -> None:
+    dossier = factories.filed_dossier(world)
+    run = factories.open_run(dossier)
+    with factories.after_commit():
+        alarming.look_at(run_id=run.pk, now=run.due_at - timedelta(minutes=5))
+    assert kinds(world, "minh") == ["soon_late"]
+    assert kinds(world, "linh") == []
 
 
 def test_what_cannot_wait_goes_out_at_once_and_in_quiet_hours_when_they_end(world: World) -> None:

@@ -118,6 +118,15 @@ def tell_assigned(dossier: int, at: datetime) -> None:
     notices.tell_assigned(_dossier(dossier), at)
 
 
+def _alarm(kind: str) -> Follower:
+    """Officers whom a due time concerns."""
+
+    def tell_them(dossier: int, at: datetime) -> None:
+        notices.tell_alarm(_dossier(dossier), kind, at)
+
+    return tell_them
+
+
 AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     "dossier.submitted": (confirm_filing,),
     turned.RECEIVED: (give_receipt,),
@@ -132,9 +141,9 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     "dossier.withdrawn": (_notice("withdrawn"),),
     letters.SENT: (write_to_applicant,),
     letters.ANSWERED: (),  # officers alone are told, as of everything above
-    "step.assigned": (tell_assigned,),
+    turned.ASSIGNED: (tell_assigned,),
+    **{kind: (_alarm(kind),) for kind in notices.ALARMS},
 }
-
 
 IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
     "dossier.submitted": (processing.begin,),

@@ -19,14 +19,15 @@ from django.utils import translation
 from motcua.dossiers.models import Dossier
 from motcua.identity.models import Account
 from motcua.kernel import locks
+from motcua.kernel.actors import Role
 from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.jobs import A_DAY, job
 from motcua.kernel.models import Event
+from motcua.organisations.models import Holding
 from motcua.organisations.queries import officer
-from motcua.processing.events import ASSIGNED
+from motcua.processing.events import APOLOGY_DUE, ASSIGNED, DUE_SOON, ESCALATED, LATE
 from motcua.processing.models import StepRun
-from motcua.processing.queries import soon_until
 from motcua.workspace.models import Follow, Notice, NoticeMail, Preference
 from motcua.workspace.rules import URGENT, Telling, digest_due, instant_at
 from motcua.workspace.wording import NOTICES, mail_body, mail_subject, notice_words
@@ -34,7 +35,10 @@ from motcua.workspace.wording import NOTICES, mail_body, mail_subject, notice_wo
 log = structlog.get_logger(__name__)
 
 #: What a notice of this kind counts as when an officer says what cannot wait.
-COUNTS_AS = {"letter.answered": "answered", "dossier.supplement_answered": "answered"}
+COUNTS_AS = {
+    "letter.answered": "answered", "dossier.supplement_answered": "answered",
+    "late": "soon_late", "escalated": "soon_late", "apology": "soon_late",
+}  # fmt: skip
 FORGOTTEN_AFTER = timedelta(minutes=15)
 GIVEN_UP_AFTER = timedelta(days=3)
 #: More than this in one mail is a list, which the desk shows better.
@@ -109,31 +113,34 @@ def tell_assigned(dossier: Dossier, at: datetime) -> None:
             tell(given, dossier.pk, "assigned", once=at.isoformat(), now=at)
 
 
-@job("workspace.watch_deadlines", queue="upkeep", attempts=1, cron="*/10 * * * *")
-def watch_deadlines() -> None:
-    """Tell whoever has a step in hand that it is about to be late."""
-    watch_at(clock_now())
+#: Event of the sweepers (``processing.actions.alarming``) to the notice about it.
+ALARMS = {DUE_SOON: "soon_late", LATE: "late", ESCALATED: "escalated", APOLOGY_DUE: "apology"}
 
 
-def watch_at(now: datetime) -> int:
-    """How many were told. Each due time is told once: one that moves is told again when it comes near."""
-    told = 0
-    soon: dict[str, datetime] = {}
-    widest = now + timedelta(days=14)
-    runs = StepRun.objects.filter(
-        closed_at=None, claimed_by__isnull=False, due_at__gte=now, due_at__lt=widest, **AT_WORK
-    ).values_list("pk", "dossier", "claimed_by", "due_at", "agency__code")
-    for run, dossier, account, due_at, agency in runs.iterator(chunk_size=2000):
-        if agency not in soon:
-            soon[agency] = soon_until(agency, now)
-        if due_at < soon[agency]:
-            found = tell(account, dossier, "soon_late", once=f"{run}:{due_at.isoformat()}", now=now)
-            told += found is not None
-    return told
+def tell_alarm(dossier: Dossier, kind: str, at: datetime) -> None:
+    """Whom a due time concerns: who has the step in hand, or all who may take it; further up the line, the heads."""
+    for data in Event.objects.filter(stream=dossier.stream, kind=kind, at=at).values_list("data", flat=True):
+        run = StepRun.objects.select_related("agency").filter(pk=data.get("run")).first()
+        if run is None or run.closed_at is not None:
+            continue
+        match data.get("to"):
+            case "unit" if run.claimed_by_id is not None:
+                told = [run.claimed_by_id]
+            case "unit":
+                told = _sitting(at, post__unit=run.unit_id, post__role=run.role)
+            case "head":
+                told = _sitting(at, post__unit__agency=run.agency_id, post__role=Role.HEAD)
+            case _:
+                told = _sitting(at, post__unit__agency=run.agency.parent_id or 0, post__role=Role.HEAD)
+        for account in told:
+            tell(account, dossier.pk, ALARMS[kind], once=f"{run.pk}:{data.get('due_at')}", now=at)
 
 
-#: A run that waits for somebody else is nobody's to finish.
-AT_WORK = {"waits_for": ""}
+def _sitting(at: datetime, **where: object) -> list[int]:
+    """Accounts that hold a post of this kind on the day."""
+    day = local_day(at)
+    holding = Holding.objects.filter(since__lte=day, **where).exclude(until__lt=day)
+    return sorted(set(holding.values_list("officer", flat=True)))
 
 
 # --- by e-mail -------------------------------------------------------------------------------------------

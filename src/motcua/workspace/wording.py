@@ -49,6 +49,9 @@ STATUSES: dict[int, str] = {
 NOTICES: dict[str, str] = {
     "assigned": N_("Hồ sơ %(code)s được giao cho Ông/Bà"),
     "soon_late": N_("Hồ sơ %(code)s Ông/Bà đang xử lý sắp đến hạn"),
+    "late": N_("Hồ sơ %(code)s đã trễ hạn ở bước đang xử lý"),
+    "escalated": N_("Hồ sơ %(code)s trễ hạn, cần Ông/Bà chỉ đạo"),
+    "apology": N_("Hồ sơ %(code)s sắp quá hạn trả; còn kịp xin lỗi và hẹn lại"),
     "letter.answered": N_("Người nộp hồ sơ %(code)s đã trả lời thư"),
     "dossier.supplement_answered": N_("Người nộp đã bổ sung hồ sơ %(code)s"),
     "dossier.received": N_("Hồ sơ %(code)s đã được tiếp nhận"),

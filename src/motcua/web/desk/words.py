@@ -217,7 +217,7 @@ COLOURS: dict[str, str] = {
 #: what an officer may want to hear at once
 URGENT: dict[str, str] = {
     "assigned": N_("Hồ sơ được giao cho tôi"),
-    "soon_late": N_("Hồ sơ tôi đang xử lý sắp đến hạn"),
+    "soon_late": N_("Hồ sơ tôi phụ trách sắp đến hạn hoặc đã trễ"),
     "answered": N_("Người nộp trả lời thư hoặc đã bổ sung hồ sơ"),
 }
 
