@@ -21,7 +21,7 @@ from motcua.kernel.refusals import Refused
 from motcua.messaging import letters
 from motcua.messaging.models import LetterFile
 from motcua.web.desk import place
-from motcua.web.desk.files import own_policy, blob_response
+from motcua.web.desk.files import blob_response, own_policy
 from motcua.web.shared.forms import incoming
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.shared.wording import sentence

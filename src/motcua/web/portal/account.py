@@ -225,14 +225,13 @@ def reply_problem(refused: Refused | None) -> str:
 @require_http_methods(["POST"])
 def answer(request: PersonRequest, code: str) -> HttpResponse:
     """Answer the office's letters, with files."""
+    found = dossier_of(request.actor, code)
     body = request.POST.get("body", "")
     try:
         files = [incoming(file) for file in request.FILES.getlist("files")]
         letters.answer_letter(actor=request.actor, code=code, body=body, files=files, now=now())
     except Refused as refused:
-        if refused.status == 404 or refused.code == "dossier.unknown":
-            raise
-        return _page(request, dossier_of(request.actor, code), refused, reply=body)
+        return _page(request, found, refused, reply=body)
     return HttpResponseRedirect(f"/account/dossiers/{code}/?done=answered#letters")
 
 

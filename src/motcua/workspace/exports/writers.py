@@ -216,13 +216,13 @@ def _copy(archive: zipfile.ZipFile, inside: str, store: BlobStore, sha: str) -> 
 
 _SLIPS = """
     SELECT DISTINCT ON (slip.dossier_id) slip.dossier_id, slip.blob_id
-      FROM dossiers_slip AS slip WHERE slip.dossier_id = ANY(%s) AND slip.kind <> 'ack'
+      FROM dossiers_slip AS slip WHERE slip.dossier_id = ANY(%s) AND slip.kind NOT IN ('ack', '06')
      ORDER BY slip.dossier_id, slip.issued_at DESC, slip.id DESC
 """
 
 
 def write_slips(path: Path, pages: Pages, store: BlobStore) -> None:
-    """The newest slip of each dossier, in the order of the list, as one PDF to print."""
+    """The newest slip that its applicant is handed, of each dossier in the order of the list, as one PDF to print."""
     with pikepdf.Pdf.new() as book:
         for page in pages:
             with connection.cursor() as cursor:

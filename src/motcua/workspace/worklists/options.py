@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 
 from motcua.catalogue.models import Procedure
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.caching import Kept
 from motcua.kernel.text import fold
+from motcua.organisations.models import Agency
 
 #: Agencies, units, and the agencies an officer heads: they may give work to anybody in these.
 _Places = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
@@ -82,8 +84,26 @@ def options(actor: Actor) -> Options:
     return _options((tuple(sorted(agencies)), tuple(sorted(units)), tuple(sorted(headed))))
 
 
+def _below(heads: tuple[str, ...]) -> tuple[int, ...]:
+    agencies = Q(pk__in=[])
+    for code in heads:
+        agencies |= Q(code__startswith=f"{code}.")
+    return tuple(Agency.objects.filter(agencies).values_list("pk", flat=True))
+
+
+_agencies_below: Kept[tuple[str, ...], tuple[int, ...]] = Kept(_below, seconds=_KEPT_SECONDS)
+
+
+def reach(actor: Actor) -> list[int]:
+    """The agencies of an officer's seats, and those below the agencies they head."""
+    heads = tuple(sorted({seat.agency_code for seat in actor.seats_as(Role.HEAD)}))
+    own = {seat.agency for seat in actor.seats}
+    return sorted(own.union(_agencies_below(heads) if heads else ()))
+
+
 def forget() -> None:
     """Between tests: another world has other rows."""
+    _agencies_below.forget()
     _options.forget()
     _names.forget()
 
