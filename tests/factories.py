@@ -47,6 +47,7 @@ from motcua.results.actions import sign_at
 from motcua.results.models import ResultDocument
 from motcua.results.suggestions import suggest
 from motcua.web.shared import context
+from motcua.workspace.worklists.options import forget as forget_options
 
 #: A Tuesday morning, inside working hours (10:00 in Vietnam).
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -67,6 +68,7 @@ def forget() -> None:
         context.site_agency,
     ):
         kept.forget()
+    forget_options()
     # Kept by the number of a change, which another database of the tests gives to another change.
     organisations._calendars.forget()
     organisations.calendar_changed()

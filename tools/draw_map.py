@@ -27,6 +27,7 @@ LIFECYCLE = ROOT / "docs" / "lifecycle.md"
 #: What a floor is for. A room of the contract that is on none of them stops the drawing.
 FLOORS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("measure", ("measurement",)),
+    ("work", ("workspace",)),
     ("connect", ("messaging",)),
     ("serve", ("processing", "results", "feedback", "dossiers")),
     ("offer", ("catalogue", "eforms")),

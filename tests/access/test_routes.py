@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.signals import request_finished
@@ -19,8 +20,19 @@ from motcua.dossiers import register_printing
 from motcua.dossiers.models import Dossier, Draft, Paper, Slip
 from motcua.dossiers.register import Period
 from motcua.kernel.clock import local_day
+from motcua.kernel.jobs import held
+from motcua.messaging import letters
+from motcua.messaging.letters import Incoming
+from motcua.messaging.models import Letter
 from motcua.organisations.models import Agency
 from motcua.results.models import ResultDocument, StoreItem
+from motcua.workspace import actions
+from motcua.workspace.bulk import order_bulk
+from motcua.workspace.exports.making import make
+from motcua.workspace.exports.orders import order_export
+from motcua.workspace.models import BulkRun, DossierLabel, Export, Follow, Note, SavedView
+from motcua.workspace.rules import VIEWS, Asked
+from motcua.workspace.worklists import Line
 from tests import factories
 from tests.factories import World
 
@@ -58,7 +70,7 @@ POLICY: dict[str, Rule] = {
     **dict.fromkeys(("draft", "draft_section", "draft_papers", "draft_check", "my_dossier", "file"), OWN),
     **dict.fromkeys(
         ("draft_done", "draft_discard", "draft_autosave", "draft_uploads", "draft_upload", "draft_remove", "withdraw",
-         "stop", "rate", "supplement"),
+         "stop", "rate", "supplement", "letter_answer"),
         Rule(frozenset({"lan"}), post_only=True),
     ),
     # staff
@@ -72,6 +84,15 @@ POLICY: dict[str, Rule] = {
     ),
     "desk-register-order": Rule(frozenset({"minh", "linh"}), post_only=True),
     **dict.fromkeys(("desk-register-print", "desk-register-book"), Rule(frozenset({"minh"}))),
+    **dict.fromkeys(
+        ("desk-columns", "desk-views", "desk-labels", "desk-notices", "desk-settings", "desk-bulk", "desk-exports"),
+        Rule(STAFF),
+    ),
+    **dict.fromkeys(("desk-search", "desk-filters"), Rule(STAFF, post_only=True)),
+    # what one officer has ordered or saved is that officer's own
+    **dict.fromkeys(("desk-view", "desk-bulk-run", "desk-export", "desk-export-file"), Rule(frozenset({"minh"}))),
+    **dict.fromkeys(("desk-note", "desk-letter", "desk-letter-file"), Rule(STAFF_HERE)),
+    **dict.fromkeys(("desk-label", "desk-follow"), Rule(STAFF_HERE, post_only=True)),
     "desk-intake": Rule(frozenset({"minh", "linh"})),
     "desk-intake-fill": Rule(frozenset({"minh"})),
     "board": Rule(frozenset({"tuan", "hung"})),
@@ -134,6 +155,7 @@ def things(world: World) -> dict[str, str]:
     store = StoreItem.objects.get(result=ResultDocument.objects.get(dossier=dossier))
     form = factories.bundles.form_of(draft.form_id or 0)
     code, d = dossier.code, draft.pk
+    letter, view, bulk, export = _around(world, dossier)
     return {
         "procedure": "/procedures/1.001193/", "start": "/procedures/1.001193/start/", "sector": "/sectors/ho-tich/",
         "life_event": f"/life-events/{factories.catalogue.life_events()[0].slug}/", "communes": "/communes/?province=38",
@@ -150,6 +172,12 @@ def things(world: World) -> dict[str, str]:
         "desk-slip": f"/desk/dossiers/{code}/slips/{slip.pk}/", "desk-result": f"/desk/dossiers/{code}/result.pdf",
         "desk-register-print": f"/desk/register/prints/{book.pk}/",
         "desk-register-book": f"/desk/register/prints/{book.pk}/so-theo-doi.pdf",
+        "desk-note": f"/desk/dossiers/{code}/notes/", "desk-letter": f"/desk/dossiers/{code}/letters/",
+        "desk-letter-file": f"/desk/dossiers/{code}/letters/{letter}/",
+        "desk-label": f"/desk/dossiers/{code}/labels/", "desk-follow": f"/desk/dossiers/{code}/follow/",
+        "desk-view": f"/desk/views/{view}/", "desk-bulk-run": f"/desk/bulk/{bulk}/",
+        "desk-export": f"/desk/exports/{export}/", "desk-export-file": f"/desk/exports/{export}/file/",
+        "letter_answer": f"/account/dossiers/{code}/letters/",
         "desk-preview": f"/desk/dossiers/{code}/preview/", "desk-intake-fill": f"/desk/intake/{counter.pk}/",
         "board_dossiers": "/board/dossiers/?number=filed&since=2026-11-01&until=2026-11-30&agency=H56.201",
         **{name: f"/studio/processes/{draft.case_id}/{end}" for name, end in (
@@ -160,6 +188,24 @@ def things(world: World) -> dict[str, str]:
         "openid_connect_login": "/accounts/oidc/oidc/login/",
         "openid_connect_callback": "/accounts/oidc/oidc/login/callback/",
     }  # fmt: skip
+
+
+def _around(world: World, dossier: Dossier) -> tuple[int, UUID, UUID, UUID]:
+    """What Minh has beside the dossier: a letter with a file, a view, a bulk run, an export."""
+    minh = world.officer("minh")
+    with held():
+        scan = Incoming("scan.pdf", len(factories.sample_scan()), [factories.sample_scan()])
+        letter = letters.write_letter(
+            actor=minh, code=dossier.code, body="Chào Bà.", files=[scan], now=world.now
+        )
+        view = actions.save_view(actor=minh, name="A", asked=Asked(), shown=(), unit=None, now=world.now)
+        lines = [Line(dossier.pk, None, dossier.code)]
+        bulk = order_bulk(actor=minh, key=uuid4(), what="claim", lines=lines, now=world.now)
+        export = order_export(
+            actor=minh, format_="csv", asked=Asked("unit"), shown=(), language="vi", now=world.now
+        )
+    make(export.pk, world.now)
+    return letter.files.get().pk, view.pk, bulk.pk, export.pk
 
 
 def address(name: str, things: dict[str, str]) -> str:
@@ -231,7 +277,15 @@ def test_whoever_may_not_see_a_dossier_finds_it_in_no_list_and_no_search(
     code = things["my_dossier"].split("/")[3]
     for role, paths in {
         "nguoila": ["/account/", "/account/store/", "/account/messages/"],
-        "linh": ["/desk/", "/desk/?view=unit", f"/desk/?q={code}", "/desk/?q=Nguyễn Thị Lan"],
+        "linh": [
+            *(f"/desk/?list={view}&all=1" for view in VIEWS),
+            f"/desk/?q={code}",
+            "/desk/?q=Nguyễn Thị Lan",
+            "/desk/notices/",
+            "/desk/bulk/",
+            "/desk/exports/",
+            "/desk/views/",
+        ],
         "hung": ["/desk/", "/board/dossiers/?number=filed&agency=H56.201", "/board/"],
         "nobody": [f"/procedures/?q={code}", "/statistics/"],
     }.items():
@@ -240,6 +294,41 @@ def test_whoever_may_not_see_a_dossier_finds_it_in_no_list_and_no_search(
             page = browser.get(path).content.decode().split("<main")[-1]
             found = page.replace(f'value="{code}"', "").replace(f"“{code}”", "")
             assert f"/dossiers/{code}/" not in found, f"{role} sees {code} at {path}"
+
+
+BESIDE = (
+    "desk-note",
+    "desk-letter",
+    "desk-label",
+    "desk-follow",
+    "desk-bulk-run",
+    "desk-export",
+    "desk-view",
+)
+
+
+@pytest.mark.parametrize("role", ["nguoila", "lan", "linh", "hung", "toan", "hoa"])
+def test_nobody_else_writes_beside_a_dossier_or_into_what_an_officer_ordered(
+    world: World, things: dict[str, str], role: str
+) -> None:
+    """Hoa may write beside the dossier, whose unit she is in; what Minh ordered is not hers either."""
+    before = _beside()
+    for name in BESIDE:
+        if role == "hoa" and name in {"desk-note", "desk-letter", "desk-label", "desk-follow"}:
+            continue
+        fields = {"body": "Chào", "wanted": "1", "put": "1", "drop": "1"}
+        answer = world.client(role).post(address(name, things), fields)
+        finish(answer)
+        assert answer.status_code in {403, 404}, f"{name}: {role} got {answer.status_code}"
+    assert _beside() == before
+
+
+def _beside() -> tuple[Any, ...]:
+    return (
+        Note.objects.count(), Letter.objects.count(), DossierLabel.objects.count(), Follow.objects.count(),
+        list(BulkRun.objects.values_list("state")), list(Export.objects.values_list("state", "blob")),
+        list(SavedView.objects.values_list("unit")),
+    )  # fmt: skip
 
 
 def test_headers_of_every_page(world: World, things: dict[str, str]) -> None:

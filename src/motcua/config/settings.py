@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "motcua.results",
     "motcua.processing",
     "motcua.messaging",
+    "motcua.workspace",
     "motcua.measurement",
     "motcua.web.shared",
     "motcua.web.portal",

@@ -20,6 +20,7 @@ from motcua.kernel.events import Happened, Subscriber
 from motcua.measurement import facts
 from motcua.measurement import folding as _folding  # noqa: F401 - its jobs register themselves
 from motcua.messaging import jobs as _mail  # noqa: F401
+from motcua.messaging import letters
 from motcua.messaging.actions import tell
 from motcua.processing import actions as processing
 from motcua.processing import documents
@@ -28,6 +29,9 @@ from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
 from motcua.processing import sweeps as _sweeps  # noqa: F401 - the same
 from motcua.processing.models import Extension, Reopening, StepRun, StopRequest, Supplement, Transfer
 from motcua.results.models import ResultDocument
+from motcua.workspace import bulk as _bulk  # noqa: F401 - its job registers itself
+from motcua.workspace import notices
+from motcua.workspace.exports import orders as _exports  # noqa: F401 - the same
 
 Follower = Callable[[int, datetime], object]
 
@@ -217,6 +221,25 @@ def _notice(kind: str) -> Follower:
     return send
 
 
+def write_to_applicant(dossier: int, at: datetime) -> None:
+    """A letter of the office: that it is there, not what is in it."""
+    letters.tell_applicant(_dossier(dossier), at)
+
+
+def tell_assigned(dossier: int, at: datetime) -> None:
+    """The officer to whom a step was given."""
+    notices.tell_assigned(_dossier(dossier), at)
+
+
+def _alarm(kind: str) -> Follower:
+    """Officers whom a due time concerns."""
+
+    def tell_them(dossier: int, at: datetime) -> None:
+        notices.tell_alarm(_dossier(dossier), kind, at)
+
+    return tell_them
+
+
 AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     "dossier.submitted": (confirm_filing,),
     turned.RECEIVED: (give_receipt,),
@@ -235,6 +258,10 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     turned.FINISHED: (tell_finished,),
     turned.RETURNED: (tell_returned,),
     "dossier.withdrawn": (_notice("withdrawn"),),
+    letters.SENT: (write_to_applicant,),
+    letters.ANSWERED: (),  # officers alone are told, as of everything above
+    turned.ASSIGNED: (tell_assigned,),
+    **{kind: (_alarm(kind),) for kind in notices.ALARMS},
 }
 
 IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
@@ -251,6 +278,8 @@ def follow(kind: str, dossier: int, at: str) -> None:
     moment = datetime.fromisoformat(at)
     for item in AFTERWARDS[kind]:
         item(dossier, moment)
+    # Officers last: what an applicant waits for comes first.
+    notices.tell_watchers(_dossier(dossier), kind, moment)
 
 
 def _defer(happened: Happened) -> None:

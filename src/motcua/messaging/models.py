@@ -55,3 +55,31 @@ class Email(models.Model):
 
     def __str__(self) -> str:
         return f"e-mail of message {self.message_id} ({self.state})"
+
+
+class Letter(models.Model):
+    """A letter of the thread between an agency and the applicant of a dossier; the agency writes first."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="letters")
+    from_office = models.BooleanField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    body = EncryptedTextField()
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, help_text="When the other side first saw it")
+
+    class Meta:
+        indexes = [models.Index("dossier", "at", name="letter_of_dossier")]
+
+    def __str__(self) -> str:
+        return f"letter {self.pk} of {self.dossier_id}"
+
+
+class LetterFile(models.Model):
+    """A file that came with a letter."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="files")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="letter_files")
+    filename = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.filename

@@ -93,6 +93,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         N_("Hồ sơ %(code)s được mở lại, kết quả cũ không còn hiệu lực"),
         N_("%(agency)s mở lại hồ sơ “%(procedure)s” để khắc phục sai sót của cơ quan. Lý do: %(reason)s Kết quả đã ký không còn hiệu lực: xin Ông/Bà không dùng bản đó nữa. Ông/Bà không phải nộp lại."),
     ),
+    "letter": (
+        N_("Cơ quan nhắn Ông/Bà về hồ sơ %(code)s"),
+        N_("%(agency)s đã gửi Ông/Bà một thư về hồ sơ “%(procedure)s”. Nội dung chỉ xem được sau khi đăng nhập, trong trang hồ sơ; Ông/Bà có thể trả lời tại đó."),
+    ),
     "withdrawn": (
         N_("Đã rút hồ sơ %(code)s"),
         N_("Hồ sơ “%(procedure)s” đã dừng giải quyết theo yêu cầu của Ông/Bà."),

@@ -149,8 +149,10 @@ class Matters:
 #: How many looks the page lists: the newest days.
 LOOKS = 60
 
-_MATTERS = f"""
-    SELECT jsonb_build_object(
+#: One value, for :func:`read_matters`: asked for alone, or within the statement of whoever reads more of a dossier
+#: (``workspace.queries``). Its values: dossier, case, looks, most.
+MATTERS = f"""
+    jsonb_build_object(
     'extension', (SELECT jsonb_build_array(at, by_name, by_title, reason, working_days, before, after)
                     FROM processing_extension WHERE dossier_id = %(dossier)s),
     'stops', (SELECT jsonb_agg(jsonb_build_array(asked.asked_at, asked.reason, asked.answered_at,
@@ -199,12 +201,19 @@ _MATTERS = f"""
 
 
 def matters_of(dossier: int, case: int, *, looks: bool = False) -> Matters:
-    """Read beside a dossier's page; one query. ``looks``: with who has looked at it, for those who may know."""
+    """What is told of a dossier; one query. ``looks``: with who has looked at it, for those who may know."""
     with connection.cursor() as cursor:
-        cursor.execute(_MATTERS, {"dossier": dossier, "case": case, "looks": looks, "most": LOOKS})
+        cursor.execute(
+            f"SELECT {MATTERS}", {"dossier": dossier, "case": case, "looks": looks, "most": LOOKS}
+        )
         row = cursor.fetchone()
     assert row is not None
-    found: dict[str, Any] = orjson.loads(row[0])
+    return read_matters(row[0])
+
+
+def read_matters(text: str) -> Matters:
+    """What :data:`MATTERS` gave."""
+    found: dict[str, Any] = orjson.loads(text)
     moment = datetime.fromisoformat
     extension = found["extension"]
     return Matters(

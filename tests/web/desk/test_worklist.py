@@ -39,10 +39,10 @@ def test_a_list_costs_six_queries_for_one_row_and_for_fifty(
     factories.filed_dossier(world)
     client = world.client("minh")
     client.get("/desk/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/desk/")
     _copies(50)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = client.get("/desk/")
     assert shown(response).count("data-row-link") == 50
     assert "Trang sau" in shown(response)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseRedirect
@@ -27,9 +28,9 @@ from motcua.processing import actions
 from motcua.processing.clock import later
 from motcua.processing.models import StepRun
 from motcua.processing.turns import OF_DOSSIER
-from motcua.web.desk import forms, words
+from motcua.web.desk import beside, forms, words
 from motcua.web.desk.page import context_of, open_dossier
-from motcua.web.shared.staff import acting, staff
+from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.shared.wording import sentence
 
 Do = Callable[[Actor, int, Mapping[str, Any], datetime], object]
@@ -221,9 +222,11 @@ def _draw(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    around = beside.context_of(request, actor, dossier)
     context = context_of(
         dossier,
         actor,
+        around["margin"].matters,
         now=clock_now(),
         language=request.LANGUAGE_CODE,
         form=asked.name if asked else "",
@@ -233,6 +236,8 @@ def _draw(
         show_days="clock" in request.GET,
     )
     done = request.GET.get("done", "")
+    context |= around
+    context["staff"] = navigation(actor, "desk", unread=context["margin"].unread)
     context["said"] = _said(done, signed=bool(dossier.finished_at))
     context["notice"] = notice
     # The receipt of a counter intake is made within seconds: the page looks again until it is there.
@@ -308,4 +313,6 @@ def _take(request: HttpRequest, actor: Actor, dossier: Dossier) -> HttpResponseB
     # The turn may have taken it out of this officer's sight.
     if Dossier.objects.visible_to(actor).only("pk").filter(pk=dossier.pk).first() is None:
         return HttpResponseRedirect("/desk/")
-    return HttpResponseRedirect(f"/desk/dossiers/{dossier.code}/?done={turn}")
+    return HttpResponseRedirect(
+        f"/desk/dossiers/{dossier.code}/?{urlencode({'done': turn, **beside.carried(request)})}"
+    )

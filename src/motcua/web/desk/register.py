@@ -42,6 +42,7 @@ from motcua.web.desk.files import blob_response, own_policy
 from motcua.web.shared.formats import date_vn, number_vn, status_tag, time_vn
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.shared.wording import sentence
+from motcua.workspace.rules import cell as harmless
 
 log = structlog.get_logger(__name__)
 
@@ -269,11 +270,6 @@ def _cells(period: Period) -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
-def _harmless(cell: str) -> str:
-    """What a spreadsheet would run as a formula is text: a name may begin with anything."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
-
-
 @require_safe
 @staff(Role.ONE_STOP)
 def as_csv(request: HttpRequest) -> HttpResponseBase:
@@ -287,7 +283,7 @@ def as_csv(request: HttpRequest) -> HttpResponseBase:
         yield "\ufeff"  # a spreadsheet takes it for UTF-8 by this
         writer.writerow(COLUMNS)
         for cells in _cells(period):
-            writer.writerow([_harmless(cell) for cell in cells])
+            writer.writerow([harmless(cell) for cell in cells])
             if out.tell() > 32_000:
                 yield out.getvalue()
                 out.seek(0)

@@ -4,10 +4,37 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.web.desk import absences, dossier, files, intake, lookups, register, worklist
+from motcua.web.desk import (
+    absences,
+    beside,
+    bulk,
+    dossier,
+    exporting,
+    files,
+    intake,
+    labelling,
+    lookups,
+    register,
+    telling,
+    views,
+    worklist,
+)
 
 urlpatterns = [
     path("", worklist.desk, name="desk"),
+    path("search/", worklist.search, name="desk-search"),
+    path("filters/", worklist.filters, name="desk-filters"),
+    path("columns/", views.columns, name="desk-columns"),
+    path("views/", views.views, name="desk-views"),
+    path("views/<uuid:key>/", views.view, name="desk-view"),
+    path("labels/", labelling.labels, name="desk-labels"),
+    path("notices/", telling.notices, name="desk-notices"),
+    path("settings/", telling.settings, name="desk-settings"),
+    path("bulk/", bulk.bulk, name="desk-bulk"),
+    path("bulk/<uuid:key>/", bulk.bulk_run, name="desk-bulk-run"),
+    path("exports/", exporting.exports, name="desk-exports"),
+    path("exports/<uuid:key>/", exporting.export, name="desk-export"),
+    path("exports/<uuid:key>/file/", exporting.export_file, name="desk-export-file"),
     path("dossiers/<str:code>/", dossier.dossier_page, name="desk-dossier"),
     path("dossiers/<str:code>/papers/<int:number>/", files.paper, name="desk-paper"),
     path("dossiers/<str:code>/slips/<int:number>/", files.slip, name="desk-slip"),
@@ -21,6 +48,11 @@ urlpatterns = [
     path("register/prints/<int:number>/so-theo-doi.pdf", register.printed, name="desk-register-book"),
     path("absences/", absences.away, name="desk-absences"),
     path("lookups/", lookups.lookups, name="desk-lookups"),
+    path("dossiers/<str:code>/notes/", beside.note, name="desk-note"),
+    path("dossiers/<str:code>/letters/", beside.letter, name="desk-letter"),
+    path("dossiers/<str:code>/letters/<int:number>/", beside.letter_file, name="desk-letter-file"),
+    path("dossiers/<str:code>/labels/", beside.labels, name="desk-label"),
+    path("dossiers/<str:code>/follow/", beside.follow, name="desk-follow"),
     path("intake/", intake.begin, name="desk-intake"),
     path("intake/<uuid:draft>/", intake.fill, name="desk-intake-fill"),
 ]

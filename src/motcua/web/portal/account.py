@@ -13,15 +13,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from motcua.dossiers.actions import withdraw as withdraw_dossier
 from motcua.dossiers.bundles import form_of
+from motcua.dossiers.drafts import upload_limits
 from motcua.dossiers.lifecycle import CLOSED, Status, allowed
 from motcua.dossiers.models import Dossier, SlipKind
 from motcua.eforms import rendering
 from motcua.feedback.actions import rate as rate_dossier
 from motcua.feedback.models import Level
 from motcua.identity.actions import choose_language
+from motcua.kernel import uploads
 from motcua.kernel.clock import now
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.kernel.text import clean
+from motcua.messaging import letters
 from motcua.messaging.actions import inbox, mark_read
 from motcua.messaging.wording import subject_of, text_of
 from motcua.processing.actions import request_stop, start_supplement
@@ -43,6 +46,7 @@ from motcua.web.portal.queries import (
     slips_of,
 )
 from motcua.web.shared.formats import date_vn, datetime_vn
+from motcua.web.shared.forms import incoming
 from motcua.web.shared.resend import survives_database
 from motcua.web.shared.views import YEAR
 from motcua.web.shared.wording import sentence
@@ -141,8 +145,10 @@ def dossier(request: PersonRequest, code: str) -> HttpResponse:
     return _page(request, dossier_of(request.actor, code))
 
 
-def _page(request: PersonRequest, found: Dossier, refused: Refused | None = None) -> HttpResponse:
-    """The page of a dossier as it is now; ``refused``: why what was just asked for was not done."""
+def _page(
+    request: PersonRequest, found: Dossier, refused: Refused | None = None, *, reply: str = ""
+) -> HttpResponse:
+    """The page of a dossier as it is now; ``refused``: why what was just asked for was not done (``reply``: typed then)."""
     language = request.LANGUAGE_CODE
     answers = found.answer_sets.order_by("-number").first()
     sections = (
@@ -154,6 +160,7 @@ def _page(request: PersonRequest, found: Dossier, refused: Refused | None = None
     result = getattr(found, "result", None)
     papers = papers_of(found)
     matters = matters_of(found.pk, found.case_id)
+    thread = letters.thread(found)
     events = history(found)
     having = handling(found, runs_of(found.pk), events, actor=request.actor, now=now())
     context = {
@@ -181,6 +188,11 @@ def _page(request: PersonRequest, found: Dossier, refused: Refused | None = None
         if result is not None and found.state == Status.RETURNED and result.blob_id
         else None,
         "sections": sections,
+        "letters": thread,
+        "reply": reply,
+        "reply_problem": reply_problem(refused),
+        "accept": uploads.ACCEPT,
+        "limits": upload_limits(now()),
         "messages": [
             {
                 "title": subject_of(m, found),
@@ -197,9 +209,36 @@ def _page(request: PersonRequest, found: Dossier, refused: Refused | None = None
         "rating": getattr(found, "rating", None),
         "levels": level_words(),
         "done": request.GET.get("done", ""),
-        "problem": sentence(refused.code, refused.params) if refused else "",
+        "problem": sentence(refused.code, refused.params) if refused and not reply_problem(refused) else "",
     }
-    return render(request, "portal/account/dossier.html", context, status=refused.status if refused else 200)
+    response = render(
+        request, "portal/account/dossier.html", context, status=refused.status if refused else 200
+    )
+    if any(letter.from_office and letter.read_at is None for letter in thread):
+        letters.seen_by_applicant(actor=request.actor, dossier=found, now=now())
+    return response
+
+
+def reply_problem(refused: Refused | None) -> str:
+    """What is wrong with an answer to the office, for its own place on the page."""
+    if refused is None or not refused.code.startswith(("letter.", "upload.")):
+        return ""
+    return sentence(refused.code, refused.params)
+
+
+@person_required
+@survives_database
+@require_http_methods(["POST"])
+def answer(request: PersonRequest, code: str) -> HttpResponse:
+    """Answer the office's letters, with files."""
+    found = dossier_of(request.actor, code)
+    body = request.POST.get("body", "")
+    try:
+        files = [incoming(file) for file in request.FILES.getlist("files")]
+        letters.answer_letter(actor=request.actor, code=code, body=body, files=files, now=now())
+    except Refused as refused:
+        return _page(request, found, refused, reply=body)
+    return HttpResponseRedirect(f"/account/dossiers/{code}/?done=answered#letters")
 
 
 def withdrawable(dossier: Dossier) -> bool:

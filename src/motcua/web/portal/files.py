@@ -12,6 +12,7 @@ from motcua.dossiers.drafts import blob_store
 from motcua.dossiers.models import Dossier, DraftUpload, Paper, Slip
 from motcua.kernel.actors import Actor
 from motcua.kernel.models import Blob
+from motcua.messaging.models import LetterFile
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.web.portal.access import PersonRequest, person_required
 from motcua.web.portal.queries import kept_for
@@ -64,12 +65,22 @@ def _upload(actor: Actor, key: str) -> Found | None:
     return (upload.blob, upload.filename, False) if upload and upload.blob else None
 
 
+def _letter(actor: Actor, key: str) -> Found | None:
+    file = (
+        LetterFile.objects.filter(pk=int(key), letter__dossier__in=Dossier.objects.visible_to(actor))
+        .select_related("blob")
+        .first()
+    )
+    return (file.blob, file.filename, False) if file else None
+
+
 KINDS: dict[str, Callable[[Actor, str], Found | None]] = {
     "paper": _paper,
     "slip": _slip,
     "result": _result,
     "store": _stored,
     "upload": _upload,
+    "letter": _letter,
 }
 
 

@@ -62,6 +62,10 @@ def places(actor: Actor) -> tuple[str, ...]:
     return tuple(found)
 
 
-def navigation(actor: Actor, here: str) -> dict[str, Any]:
-    """The ``staff`` value of a staff page: where we are (desk, intake, register, board, studio, processes) and what else."""
-    return {"here": here, "places": places(actor)}
+def navigation(actor: Actor, here: str, *, unread: int | None = None) -> dict[str, Any]:
+    """The ``staff`` value of a staff page: where we are (desk, notices, intake, register, board,
+    studio, processes, lookups) and what else there is.
+
+    ``unread``: notices not seen, where the page has asked for them anyway.
+    """
+    return {"here": here, "places": places(actor), "unread": unread or 0}

@@ -16,7 +16,7 @@ from motcua.dossiers.bundles import case_bundle, form_of
 from motcua.dossiers.models import Dossier
 from motcua.eforms.rendering import answers_summary
 from motcua.kernel.actors import Actor
-from motcua.processing.matters import Opinion, matters_of
+from motcua.processing.matters import Matters, Opinion
 from motcua.processing.models import Supplement
 from motcua.processing.queries import RunLine, due_now, files_of, runs_of
 from motcua.results.models import ResultDocument
@@ -26,7 +26,6 @@ from motcua.web.desk.page import explaining, papers, standing
 from motcua.web.desk.page.filling import drawn_for
 from motcua.web.desk.page.papers import INLINE
 from motcua.web.desk.page.timeline import timeline
-from motcua.web.shared.staff import navigation
 
 __all__ = ["INLINE", "context_of", "open_dossier", "result_of", "supplement_of"]
 
@@ -55,6 +54,7 @@ def result_of(dossier: Dossier) -> ResultDocument | None:
 def context_of(
     dossier: Dossier,
     actor: Actor,
+    matters: Matters,
     *,
     now: datetime,
     language: str,
@@ -73,7 +73,6 @@ def context_of(
     latest = dossier.answer_sets.order_by("-number").first()
     files = files_of(dossier.pk)
     runs = runs_of(dossier.pk)
-    matters = matters_of(dossier.pk, dossier.case_id, looks=standing.sees_looks(dossier, actor))
     result, supplement = result_of(dossier), supplement_of(dossier)
     stands = standing.standing_of(dossier, runs, matters, actor, now, supplement_asked=supplement is not None)
     works, of_dossier = standing.works_of(dossier, runs, actor, stands)
@@ -100,7 +99,6 @@ def context_of(
         form = form if form == "answer_consultation" else ""
     in_panel = form if form != "answer_consultation" else ""
     return {
-        "staff": navigation(actor, "desk"),
         "dossier": dossier,
         "bundle": bundle,
         "facts": _facts(dossier),
@@ -137,10 +135,6 @@ def context_of(
         "sees_looks": standing.sees_looks(dossier, actor),
         "said": "",
         "notice": "",
-        # Where the page was opened from, for links that lead back there.
-        "back_to": "/desk/",
-        "carry": "",
-        "carry_more": "",
     }  # fmt: skip
 
 

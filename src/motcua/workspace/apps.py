@@ -1,0 +1,8 @@
+"""App of the room ``workspace``."""
+
+from django.apps import AppConfig
+
+
+class WorkspaceConfig(AppConfig):
+    name = "motcua.workspace"
+    label = "workspace"

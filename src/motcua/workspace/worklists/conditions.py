@@ -1,0 +1,204 @@
+"""What each list holds and each filter leaves, as SQL over ``run`` and ``dossier``; every value is a parameter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from motcua.dossiers.lifecycle import CLOSED
+from motcua.dossiers.models import Dossier
+from motcua.kernel import crypto
+from motcua.kernel.actors import Actor, Role
+from motcua.kernel.text import fold
+from motcua.processing import queries
+from motcua.workspace.rules import Asked, View, due_between
+from motcua.workspace.worklists.options import procedures_like, reach
+
+#: Counting stops here: beyond it the page says "1.000+", and stays as quick as with ten.
+COUNT_TO = 1000
+
+NOBODY = "FALSE"
+#: An open run that somebody at the desk can do something about.
+AT_WORK = "run.waits_for = ''"
+WAITING = "run.waits_for = 'applicant'"
+
+
+_NEAR = """
+    (run.agency_id = ANY(%s) OR run.dossier_id = ANY(ARRAY(
+        SELECT involved.dossier_id FROM dossiers_involvement AS involved
+          JOIN dossiers_dossier AS lent ON lent.id = involved.dossier_id
+         WHERE (involved.agency_id = ANY(%s) OR lent.agency_id = ANY(%s)) AND lent.status <> ALL(%s))))
+"""
+
+
+@dataclass(slots=True)
+class Condition:
+    """Pieces joined by AND, and their values in order. ``dossier``: whether one of them names that table."""
+
+    pieces: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    dossier: bool = False
+
+    def add(self, piece: str, *values: Any, dossier: bool = False) -> None:
+        self.pieces.append(piece)
+        self.values += values
+        self.dossier = self.dossier or dossier
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self.pieces) or "TRUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """SQL conditions over ``run``: what the seats may act on, and what they answer for."""
+
+    act: str
+    act_values: tuple[Any, ...]
+    see: str
+    see_values: tuple[Any, ...]
+
+
+def scope_of(actor: Actor) -> Scope:
+    """The scope of an officer's seats."""
+    pairs: list[tuple[int, str]] = []
+    units: list[tuple[int, str]] = []
+    agencies: list[int] = []
+    for seat in actor.seats:
+        if seat.role in (Role.ONE_STOP, Role.CIVIL_SERVANT, Role.HEAD):
+            pairs.append((seat.unit, str(seat.role)))
+            # A head answers for the whole agency; everybody else for their part of their unit.
+            if seat.role == Role.HEAD:
+                agencies.append(seat.agency)
+            else:
+                units.append((seat.unit, str(seat.role)))
+    own = "(run.unit_id = %s AND run.role = %s)"
+    act = " OR ".join([own] * len(pairs))
+    see = " OR ".join([own] * len(units) + ["run.agency_id = %s"] * len(agencies))
+    return Scope(
+        f"({act})" if act else NOBODY,
+        tuple(value for pair in pairs for value in pair),
+        f"({see})" if see else NOBODY,
+        (*(value for pair in units for value in pair), *agencies),
+    )
+
+
+def soon_until(actor: Actor, now: datetime) -> datetime:
+    """What is due before this moment is due soon for an officer, by the calendar of the first seat."""
+    return queries.soon_until(actor.seats[0].agency_code if actor.seats else "", now)
+
+
+def of_list(view: View, actor: Actor, scope: Scope, now: datetime, soon: datetime) -> Condition:
+    """What a list of open runs shows."""
+    found = Condition(["run.closed_at IS NULL"])
+    if view == "mine":
+        found.add(scope.act, *scope.act_values)
+        found.add(AT_WORK)
+        found.add("(run.claimed_by_id IS NULL OR run.claimed_by_id = %s)", actor.account)
+    elif view == "others":
+        # What the officer may see, but which is with somebody else: neither for them nor for their unit.
+        visible, values = visible_ids(actor)
+        # Not what decides, but what is quick: the open runs of the agency, and of dossiers lent to it or by it, come out
+        # of two indexes; only these are asked about one by one.
+        agencies = reach(actor)
+        found.add(_NEAR, agencies, agencies, agencies, [int(status) for status in CLOSED])
+        found.add(f"NOT ({scope.see} OR {scope.act})", *scope.see_values, *scope.act_values)
+        found.add(f"run.dossier_id IN ({visible})", *values)
+    else:
+        found.add(scope.see, *scope.see_values)
+        if view == "late":
+            found.add(f"{AT_WORK} AND run.due_at < %s", now)
+        elif view == "soon":
+            found.add(f"{AT_WORK} AND run.due_at >= %s AND run.due_at < %s", now, soon)
+        elif view == "waiting":
+            found.add(WAITING)
+    return found
+
+
+def visible_ids(actor: Actor) -> tuple[str, tuple[Any, ...]]:
+    """SQL for the keys of the dossiers an officer may open (``dossiers.audience``), and its values."""
+    return sql_of(Dossier.objects.visible_to(actor))
+
+
+def sql_of(dossiers: Any) -> tuple[str, tuple[Any, ...]]:
+    """SQL for the keys of a queryset of dossiers; a set that is empty for sure has none of Django's."""
+    from django.core.exceptions import EmptyResultSet
+
+    try:
+        sql, values = dossiers.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT NULL::bigint WHERE FALSE", ()
+    return sql, tuple(values)
+
+
+def narrowed(found: Condition, asked: Asked, actor: Actor, now: datetime) -> Condition:
+    """A list with the filters on it."""
+    if asked.procedure:
+        found.add(
+            "dossier.procedure_id IN (SELECT id FROM catalogue_procedure WHERE national_code = ANY(%s))",
+            list(asked.procedure),
+            dossier=True,
+        )
+    if asked.step:
+        found.add(
+            "run.step_id IN (SELECT id FROM processing_step WHERE key = ANY(%s))",
+            list(asked.step),
+        )
+    if asked.unit:
+        found.add("run.unit_id = ANY(%s)", list(asked.unit))
+    if asked.status:
+        found.add("dossier.status = ANY(%s)", list(asked.status), dossier=True)
+    if asked.channel:
+        found.add("dossier.channel = ANY(%s)", list(asked.channel), dossier=True)
+    if asked.label:
+        found.add(
+            "EXISTS (SELECT 1 FROM workspace_dossierlabel AS lying JOIN workspace_label AS label"
+            " ON label.id = lying.label_id WHERE lying.dossier_id = dossier.id AND label.id = ANY(%s)"
+            " AND label.unit_id = ANY(%s))",
+            list(asked.label),
+            [seat.unit for seat in actor.seats],
+            dossier=True,
+        )
+    if asked.due:
+        begin, end = due_between(asked.due, now)
+        if begin is not None:
+            found.add("run.due_at >= %s", begin)
+        if end is not None:
+            found.add("run.due_at < %s", end)
+        if asked.due == "late":
+            found.add(AT_WORK)
+    if asked.claimed == "me":
+        found.add("run.claimed_by_id = %s", actor.account)
+    elif asked.claimed:
+        found.add(
+            "run.id IS NOT NULL AND run.claimed_by_id IS "
+            + ("NULL" if asked.claimed == "nobody" else "NOT NULL")
+        )
+    return found
+
+
+_CODE = re.compile(r"[A-Z]\w*\.?[\w.]*-?[\d-]*", re.ASCII)
+_PROCEDURE = re.compile(r"\d\.\d{6}", re.ASCII)
+
+
+def searched(actor: Actor, q: str) -> Any:
+    """The dossiers an officer may see that match a code, a citizen ID or tax code, a name, or a procedure's name."""
+    visible = Dossier.objects.visible_to(actor)
+    digits = re.sub(r"\s", "", q)
+    if digits.isdigit() and len(digits) in (9, 10, 12, 13):
+        return visible.filter(applicant_index=crypto.blind_index(digits, crypto.CITIZEN_ID))
+    if _PROCEDURE.fullmatch(q):
+        return visible.filter(procedure__national_code=q)
+    if any(c.isdigit() for c in q) and _CODE.fullmatch(q.upper()):
+        return visible.filter(code__startswith=q.upper())
+    name = fold(q)
+    if not name:
+        return visible.none()
+    wanted = Q(applicant_folded__startswith=name) | Q(applicant_folded__contains=f" {name}")
+    if like := procedures_like(name):
+        wanted |= Q(procedure__in=like)
+    return visible.filter(wanted)
