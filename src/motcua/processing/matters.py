@@ -203,9 +203,7 @@ MATTERS = f"""
 def matters_of(dossier: int, case: int, *, looks: bool = False) -> Matters:
     """What is told of a dossier; one query. ``looks``: with who has looked at it, for those who may know."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {MATTERS}", {"dossier": dossier, "case": case, "looks": looks, "most": LOOKS}
-        )
+        cursor.execute(f"SELECT {MATTERS}", {"dossier": dossier, "case": case, "looks": looks, "most": LOOKS})
         row = cursor.fetchone()
     assert row is not None
     return read_matters(row[0])
