@@ -22,7 +22,7 @@ from motcua.identity.actions import choose_language
 from motcua.kernel.clock import now
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.messaging.actions import inbox, mark_read
-from motcua.messaging.wording import subject_of, text_of
+from motcua.messaging.wording import place_of, subject_of, text_of
 from motcua.processing.actions import start_supplement
 from motcua.processing.documents import answer_by, intake_answer_by
 from motcua.processing.queries import runs_of
@@ -102,6 +102,14 @@ def home(request: PersonRequest) -> HttpResponse:
                 "saved_at": draft.saved_at,
             }
             for draft in found.drafts
+        ],
+        "helping": [
+            {
+                "name": one.draft.case.version.procedure.short_name,
+                "owner": one.draft.account.display_name,
+                "url": f"/drafts/{one.draft_id}/",
+            }
+            for one in found.helping
         ],
         # What runs out comes before what is only offered, and an offer is not made ten times over.
         "waiting": [entry for entry in waiting if entry["mine"]]
@@ -306,7 +314,7 @@ def messages(request: PersonRequest) -> HttpResponse:
             "text": text_of(message, message.dossier),
             "at": message.at,
             "unread": message.read_at is None,
-            "url": f"/account/dossiers/{message.dossier.code}/",
+            "url": place_of(message, message.dossier),
         }
         for message in inbox(request.actor)
     ]

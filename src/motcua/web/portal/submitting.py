@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from motcua.dossiers import drafts
 from motcua.dossiers.actions import AlreadyFiled, NotFilable, submit
+from motcua.dossiers.invitations import helpers
 from motcua.dossiers.models import DraftUpload
 from motcua.dossiers.rules import assistance_at
 from motcua.eforms import messages, rendering
@@ -89,7 +90,7 @@ def _answer_supplement(request: PersonRequest, draft_id: UUID) -> HttpResponse:
 
 def ready(filing: Filing) -> bool:
     """Whether nothing is left to mend, as far as this page can see; the action judges again, under its lock."""
-    arriving = any(upload.state == DraftUpload.State.RECEIVING for upload in filing.uploads)
+    arriving = any(u.component_id and u.state == DraftUpload.State.RECEIVING for u in filing.uploads)
     if filing.missing() or (arriving and filing.supplement is None):
         return False
     return filing.form is None or validation_of(filing).ok
@@ -99,6 +100,7 @@ def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, 
     validation = validation_of(filing) if filing.form else None
     left: list[tuple[str, str]] = []
     sections = []
+    filled_by = helpers(filing.draft)
     for found in filing.sections:
         url = f"{filing.base}part/{found.id}/"
         rows = []
@@ -120,6 +122,7 @@ def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, 
                     "value": answers.shown(field, value, filing.language),
                     "href": anchor if field.kind.asks else "",
                     "wrong": bool(wrong),
+                    "by": filled_by.get(field.id, ""),
                     "warnings": [
                         messages.error_text(field, doubt, filing.language)
                         for doubt in validation.warnings.get(field.id, ())
@@ -138,7 +141,7 @@ def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, 
             _("Tệp chưa tải lên xong: %(name)s") % {"name": u.filename},
         )
         for u in filing.uploads
-        if u.state == DraftUpload.State.RECEIVING
+        if u.component_id and u.state == DraftUpload.State.RECEIVING
     ]
     limits = drafts.upload_limits(now())
     context = {
