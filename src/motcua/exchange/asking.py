@@ -50,7 +50,7 @@ class Answer:
 
 def ask(register: Connector, question: Question, *, now: datetime) -> Answer:
     """Ask, and never raise for what a register does. At most its time-out passes."""
-    if transaction.get_connection().in_atomic_block and not _in_test_transaction():
+    if transaction.get_connection().in_atomic_block:
         raise RuntimeError("A register is never asked inside a transaction.")
     verdict, written = _permit(register, question, now)
     if not verdict.goes:
@@ -72,12 +72,6 @@ def ask(register: Connector, question: Question, *, now: datetime) -> Answer:
     if outcome in {Outcome.SILENT, Outcome.JUNK}:
         log.warning("register.no_answer", register=register.key, outcome=outcome.value, milliseconds=spent)
     return Answer(outcome, values)
-
-
-def _in_test_transaction() -> bool:
-    """Whether the only open transaction is the one that a test rolls back."""
-    connection = transaction.get_connection()
-    return all(getattr(atomic, "_from_testcase", False) for atomic in connection.atomic_blocks)
 
 
 def _locked(key: str) -> RegisterState:
