@@ -177,11 +177,13 @@ def know(
     draft_id: UUID,
     found: Mapping[str, tuple[Any, str]],
     later: Mapping[str, str],
+    compared: bool = False,
     now: datetime,
 ) -> None:
     """Take what is known from elsewhere (value, source) into fields that nobody has filled or touched; once a draft.
 
-    ``later``: fields whose register did not answer, and which. It counts as a change, so that a tab that was opened
+    ``later``: fields whose register did not answer, and which; ``compared``: some fields will be compared once it is
+    filed, so that who reads the dossier knows whether to look for that. It counts as a change, so that a tab that was opened
     before is asked instead of overwriting it with its blank.
     """
     draft = mine(actor, draft_id, lock=True)
@@ -200,6 +202,8 @@ def know(
     }
     if later:
         sources["_later"] = dict(later)
+    if compared:
+        sources["_compared"] = True
     if taken:
         draft.revision += 1
         sources["_touched"] = {**touched, **dict.fromkeys(taken, draft.revision)}

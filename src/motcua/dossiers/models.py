@@ -308,6 +308,7 @@ class Draft(models.Model):
     channel = models.SmallIntegerField(choices=Channel.choices, default=Channel.ONLINE)
     for_person = EncryptedTextField(blank=True, help_text="JSON of the person present, for counter intake")
     body = EncryptedTextField()
+    # By field; beside them _touched {field: revision}, _filled, _later {field: register}, _compared, _by {field: account}.
     sources = models.JSONField(default=dict, help_text="Where a prefilled value came from, by field")
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()

@@ -88,7 +88,7 @@ def fill_in(*, actor: Actor, draft_id: UUID, numbers: Mapping[str, str], now: da
         if _fits(form.by_id[name], value):
             found[name] = (value, f"{EARLIER}:{code}")
     with transaction.atomic():
-        drafts.know(draft_id=draft.pk, actor=actor, found=found, later=later, now=now)
+        drafts.know(draft_id=draft.pk, actor=actor, found=found, later=later, compared=bool(checks), now=now)
         # A field that somebody typed in meanwhile is compared with the register all the same.
         Check.objects.bulk_create(checks, ignore_conflicts=True)
 

@@ -33,12 +33,16 @@ class Compared:
 def compared(
     dossier: Dossier, form: Form | None, answers: Mapping[str, Any], language: str
 ) -> list[Compared]:
-    """The checks of a dossier the caller may see, differences first; one query, none without a form."""
-    if form is None:
+    """The checks of a dossier the caller may see, differences first.
+
+    One query, none where the draft (best fetched with the dossier) says that nothing is compared.
+    """
+    draft = getattr(dossier, "draft", None)
+    if form is None or draft is None or not draft.sources.get("_compared"):
         return []
     order = {Check.State.DIFFERS: 0, Check.State.NOTHING: 1, Check.State.GIVEN_UP: 2, Check.State.WAITING: 3}
     lines = []
-    for check in Check.objects.filter(draft__dossier=dossier).order_by("pk"):
+    for check in Check.objects.filter(draft=draft).order_by("pk"):
         field = form.by_id.get(check.field)
         if field is None or check.field not in answers:
             continue

@@ -15,6 +15,7 @@ from motcua.dossiers.lifecycle import PAUSED
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.rules import asked
 from motcua.eforms.rendering import answers_summary
+from motcua.exchange.queries import compared
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import local_day
 from motcua.processing import clock
@@ -40,7 +41,7 @@ def open_dossier(actor: Actor, code: str) -> Dossier | None:
     """The dossier with what the page reads of it, if the officer may see it."""
     return (
         Dossier.objects.visible_to(actor)
-        .select_related("agency", "procedure", "unit", "supplement", "result")
+        .select_related("agency", "procedure", "unit", "supplement", "result", "draft")
         .defer("version__definition")
         .filter(code=code)
         .first()
@@ -109,6 +110,9 @@ def context_of(
         "sections": answers_summary(form_of(dossier.form_id), answers, language, officer=True)
         if dossier.form_id
         else [],
+        "compared": compared(
+            dossier, form_of(dossier.form_id) if dossier.form_id else None, answers, language
+        ),
         "answers_number": latest.number if latest else 0,
         "papers": _papers(bundle, files, dossier.code),
         "slips": [_slip(line, dossier.code) for line in files if line.kind == "slip"],
