@@ -27,7 +27,7 @@ LIFECYCLE = ROOT / "docs" / "lifecycle.md"
 #: What a floor is for. A room of the contract that is on none of them stops the drawing.
 FLOORS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("measure", ("measurement",)),
-    ("connect", ("messaging",)),
+    ("connect", ("exchange", "messaging")),
     ("serve", ("processing", "results", "feedback", "dossiers")),
     ("offer", ("catalogue", "eforms")),
     ("ground", ("identity", "organisations", "law")),

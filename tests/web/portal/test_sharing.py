@@ -76,7 +76,7 @@ def test_lan_asks_binh_he_fills_his_part_and_she_sees_who_did(world: World, draf
     assert going["Location"] == "/account/"
     assert "nhờ Ông/Bà khai giúp một phần" in binh.get("/account/").content.decode()
     done = binh.get(f"{base}shared/").content.decode()
-    assert "Nguyễn Thị Lan sẽ kiểm tra và nộp hồ sơ" in done
+    assert "cho đến khi Nguyễn Thị Lan nộp hồ sơ" in done
 
     check = lan.get(f"{base}check/").content.decode()
     assert "Anh Bình khai" in check

@@ -98,7 +98,7 @@ class Filing:
     def steps(self) -> list[Step]:
         found = [Step(s.id, s.title(self.language), f"{self.base}part/{s.id}/") for s in self.sections]
         if self.part is not None:
-            return [*found, Step(SHARED, _("Xong phần của Ông/Bà"), f"{self.base}shared/")]
+            return [*found, Step(SHARED, _("Phần của Ông/Bà"), f"{self.base}shared/")]
         if self.papers:
             found.append(Step(PAPERS, _("Giấy tờ"), f"{self.base}papers/"))
         found.append(Step(CHECK, _("Kiểm tra và nộp"), f"{self.base}check/"))
