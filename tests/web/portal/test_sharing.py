@@ -12,10 +12,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from motcua.catalogue.models import Service
 from motcua.dossiers import drafts
 from motcua.dossiers.bundles import case_bundle, form_of
 from motcua.dossiers.models import Draft, DraftUpload, Invitation
 from motcua.dossiers.rules import asked
+from motcua.web.portal.queries import offers
 from tests import factories
 from tests.factories import BIRTH, MARITAL, NOW, World
 
@@ -220,3 +222,31 @@ def test_photos_are_joined_by_a_plain_button(world: World, settings: Any, tmp_pa
     (upload,) = drafts.mine(world.person("lan"), draft.pk).uploads.all()
     assert upload.filename == "1.pdf"
     assert world.client("nguoila").post(join).status_code == 404
+
+
+def test_a_service_that_closed_while_a_tab_was_open_takes_nothing_and_loses_nothing(world: World) -> None:
+    """Trap 13."""
+    draft = factories.draft(world)
+    Service.objects.filter(procedure__national_code=MARITAL, agency=draft.agency_id).update(active=False)
+    offers.forget()
+    page = world.client("lan").post(f"/drafts/{draft.pk}/check/", {"return_by": "online", "declared": "1"})
+    assert page.status_code == 422
+    assert "ngừng nhận thủ tục" in page.content.decode()
+    before = draft.answers
+    draft.refresh_from_db()
+    assert draft.dossier_id is None
+    assert draft.answers == before
+
+
+def test_a_paper_that_is_filed_is_not_taken_out_of_its_draft(world: World) -> None:
+    """Trap 15."""
+    draft = factories.draft(world, code=BIRTH)
+    upload = factories.add_file(draft, next(c.pk for c in case_bundle(draft.case_id).components if asked(c)))
+    lan = world.client("lan")
+    assert lan.post(f"/drafts/{draft.pk}/check/", {"return_by": "online", "declared": "1"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.dossier_id
+    gone = lan.delete(f"/drafts/{draft.pk}/uploads/{upload.pk}/", headers={"Accept": "application/json"})
+    assert gone.status_code == 404
+    assert draft.dossier is not None
+    assert draft.dossier.papers.filter(blob=upload.blob_id).exists()

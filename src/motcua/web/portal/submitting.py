@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from motcua.dossiers import drafts
 from motcua.dossiers.actions import AlreadyFiled, NotFilable, submit
+from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.invitations import helpers
 from motcua.dossiers.models import DraftUpload
 from motcua.dossiers.rules import assistance_at
@@ -27,7 +28,7 @@ from motcua.web.portal.access import PersonRequest, person_required
 from motcua.web.portal.filing import load, validation_of
 from motcua.web.portal.pages import CHECK, Filing
 from motcua.web.portal.people import applicant_of
-from motcua.web.portal.queries import slips_of
+from motcua.web.portal.queries import offers, slips_of
 from motcua.web.shared.resend import survives_database
 from motcua.web.shared.wording import sentence
 
@@ -51,6 +52,9 @@ def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
         return done
     if draft.supplements_id:
         return _answer_supplement(request, draft_id)
+    if not still_offered(draft.case_id, draft.agency_id):
+        # A tab that was open when the service closed: nothing is lost, and who answers is named (trap 13).
+        return _check_page(request, load(request, draft_id), [("", sentence("draft.service_closed", {}))])
     errors = []
     return_by = request.POST.get("return_by", "")
     if return_by not in RETURN_WAYS:
@@ -74,6 +78,11 @@ def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     except NotFilable:
         return _check_page(request, load(request, draft_id), [("", sentence("draft.not_filable", {}))])
     return done
+
+
+def still_offered(case: int, agency: int) -> bool:
+    """Whether the office still takes this procedure online; known for half a minute."""
+    return any(office.pk == agency for office in offers(None).get(case_bundle(case).national_code, ()))
 
 
 def _answer_supplement(request: PersonRequest, draft_id: UUID) -> HttpResponse:
