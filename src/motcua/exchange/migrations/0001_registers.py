@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('dossiers', '0003_shared_drafts_and_photos'),
+        ('dossiers', '0006_shared_drafts_and_photos'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

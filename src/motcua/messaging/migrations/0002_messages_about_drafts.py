@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0003_shared_drafts_and_photos'),
+        ('dossiers', '0006_shared_drafts_and_photos'),
         ('messaging', '0001_initial'),
     ]
 

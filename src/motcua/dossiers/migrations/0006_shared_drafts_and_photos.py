@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0001_catalogue'),
-        ('dossiers', '0002_involvement'),
+        ('dossiers', '0005_enter_received'),
         ('eforms', '0002_immutable'),
         ('organisations', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
