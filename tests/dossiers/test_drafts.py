@@ -229,7 +229,7 @@ def test_what_becomes_known_fills_only_what_nobody_has_touched_and_once(world: W
     Draft.objects.filter(pk=draft.pk).update(body="{}", sources={})
     save(lan, draft, {"a": "tự gõ", "b": "x"}, None)
     seen = save(lan, draft, {"b": ""}, None).revision
-    found = {name: ("từ sổ", "register:dan-cu:x") for name in "abc"}
+    found = dict.fromkeys("abc", ("từ sổ", "register:dan-cu:x"))
     drafts.know(actor=lan, draft_id=draft.pk, found=found, later={"d": "dan-cu"}, now=LATER)
     draft.refresh_from_db()
     assert draft.answers == {"a": "tự gõ", "b": "", "c": "từ sổ"}
