@@ -28,7 +28,7 @@ LIFECYCLE = ROOT / "docs" / "lifecycle.md"
 FLOORS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("measure", ("measurement",)),
     ("work", ("workspace",)),
-    ("connect", ("messaging",)),
+    ("connect", ("exchange", "messaging")),
     ("serve", ("processing", "results", "feedback", "dossiers")),
     ("offer", ("catalogue", "eforms")),
     ("ground", ("identity", "organisations", "law")),

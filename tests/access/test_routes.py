@@ -16,7 +16,7 @@ from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from motcua.dossiers import register_printing
+from motcua.dossiers import invitations, register_printing
 from motcua.dossiers.models import Dossier, Draft, Paper, Slip
 from motcua.dossiers.register import Period
 from motcua.kernel.clock import local_day
@@ -24,6 +24,7 @@ from motcua.kernel.jobs import held
 from motcua.messaging import letters
 from motcua.messaging.letters import Incoming
 from motcua.messaging.models import Letter
+from motcua.kernel.clock import now as clock_now
 from motcua.organisations.models import Agency
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.workspace import actions
@@ -67,10 +68,13 @@ POLICY: dict[str, Rule] = {
     # signed in
     **dict.fromkeys(("start", "signed_in", "account", "store", "messages", "profile"), Rule(SIGNED_IN)),
     # one's own
-    **dict.fromkeys(("draft", "draft_section", "draft_papers", "draft_check", "my_dossier", "file"), OWN),
+    **dict.fromkeys(("draft", "draft_section", "draft_papers", "draft_check", "draft_invite", "draft_shared", "my_dossier",
+                     "file"), OWN),
+    # the link of an invitation: whoever has it and signs in, but not its owner; once taken up, only who did
+    "invited": Rule(SIGNED_IN - {"lan"}),
     **dict.fromkeys(
         ("draft_done", "draft_discard", "draft_autosave", "draft_uploads", "draft_upload", "draft_remove", "withdraw",
-         "stop", "rate", "supplement", "letter_answer"),
+         "stop", "rate", "supplement", "letter_answer", "draft_join", "draft_revoke"),
         Rule(frozenset({"lan"}), post_only=True),
     ),
     # staff
@@ -152,6 +156,13 @@ def things(world: World) -> dict[str, str]:
     )
     register_printing.make(book.pk, now=world.now)
     upload = factories.add_file(draft, factories.bundles.case_bundle(draft.case_id).components[1].pk)
+    invitation, token = invitations.invite(
+        actor=world.person("lan"),
+        draft_id=draft.pk,
+        name="Bình",
+        sections=[factories.bundles.form_of(draft.form_id or 0).sections[0].id],
+        now=clock_now(),
+    )
     store = StoreItem.objects.get(result=ResultDocument.objects.get(dossier=dossier))
     form = factories.bundles.form_of(draft.form_id or 0)
     code, d = dossier.code, draft.pk
@@ -164,6 +175,9 @@ def things(world: World) -> dict[str, str]:
         "draft_discard": f"/drafts/{d}/discard/", "draft_autosave": f"/drafts/{d}/autosave/",
         "draft_uploads": f"/drafts/{d}/uploads/", "draft_upload": f"/drafts/{d}/uploads/{upload.pk}/",
         "draft_remove": f"/drafts/{d}/uploads/{upload.pk}/remove/",
+        "draft_join": f"/drafts/{d}/uploads/join/{upload.component_id}/", "draft_invite": f"/drafts/{d}/invite/",
+        "draft_revoke": f"/drafts/{d}/invite/{invitation.pk}/revoke/", "draft_shared": f"/drafts/{d}/shared/",
+        "invited": f"/invited/{token}/",
         "my_dossier": f"/account/dossiers/{code}/", "withdraw": f"/account/dossiers/{code}/withdraw/",
         "stop": f"/account/dossiers/{code}/stop/",
         "rate": f"/account/dossiers/{code}/rate/", "supplement": f"/account/dossiers/{code}/supplement/",

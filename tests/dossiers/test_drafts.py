@@ -221,3 +221,23 @@ def test_a_program_that_calls_itself_pdf_is_refused_and_leaves_nothing(
     assert (ended.state, ended.blob_id) == (DraftUpload.State.REFUSED, None)
     assert ended.problem
     assert drafts.blob_store().offset(str(upload.pk)) == 0
+
+
+def test_what_becomes_known_fills_only_what_nobody_has_touched_and_once(world: World, lan: Actor) -> None:
+    """A register answers after the person has typed, or has typed and cleared: hers stands, and a tab of before is asked."""
+    draft = factories.draft(world, filled=False)
+    Draft.objects.filter(pk=draft.pk).update(body="{}", sources={})
+    save(lan, draft, {"a": "tự gõ", "b": "x"}, None)
+    seen = save(lan, draft, {"b": ""}, None).revision
+    found = dict.fromkeys("abc", ("từ sổ", "register:dan-cu:x"))
+    drafts.know(actor=lan, draft_id=draft.pk, found=found, later={"d": "dan-cu"}, now=LATER)
+    draft.refresh_from_db()
+    assert draft.answers == {"a": "tự gõ", "b": "", "c": "từ sổ"}
+    assert draft.sources["c"] == "register:dan-cu:x"
+    assert draft.sources["_later"] == {"d": "dan-cu"}
+    with pytest.raises(Conflict) as conflict:
+        save(lan, draft, {"c": ""}, seen)
+    assert conflict.value.params["value"] == "từ sổ"
+    drafts.know(actor=lan, draft_id=draft.pk, found={"e": ("y", "store:")}, later={}, now=LATER)
+    draft.refresh_from_db()
+    assert "e" not in draft.answers

@@ -139,8 +139,11 @@ def test_abandoned_drafts_go_after_the_kept_time_and_no_others(committed: Commit
     old = factories.draft(world, "lan", code="1.001193")
     fresh = factories.draft(world, "binh")
     filed = Draft.objects.get(dossier=factories.filed_dossier(world, "nguoila"))
-    Draft.objects.filter(pk__in=[old.pk, filed.pk]).update(saved_at=world.now - timedelta(days=91))
-    Draft.objects.filter(pk=fresh.pk).update(saved_at=world.now - timedelta(days=89))
+    told = world.now - timedelta(days=15)
+    Draft.objects.filter(pk__in=[old.pk, filed.pk]).update(
+        saved_at=world.now - timedelta(days=91), reminded_at=told
+    )
+    Draft.objects.filter(pk=fresh.pk).update(saved_at=world.now - timedelta(days=89), reminded_at=told)
 
     assert jobs.remove_abandoned(world.now) == 1
 
@@ -151,7 +154,9 @@ def test_one_run_removes_at_most_its_cap_oldest_first(committed: Committed) -> N
     world = committed.world
     found = [factories.draft(world, name) for name in ("lan", "binh", "nguoila")]
     for days, draft in enumerate(found, 100):
-        Draft.objects.filter(pk=draft.pk).update(saved_at=world.now - timedelta(days=days))
+        Draft.objects.filter(pk=draft.pk).update(
+            saved_at=world.now - timedelta(days=days), reminded_at=world.now - timedelta(days=20)
+        )
     assert jobs.remove_abandoned(world.now, limit=2) == 2
     assert Draft.objects.get().pk == found[0].pk
 

@@ -114,7 +114,7 @@ def test_a_whole_life(data: Path, start: Callable[..., Motcua]) -> None:
     first.wait_until_ready()
     status, body = first.health()
     assert (status, body["status"]) == (200, "ok")
-    names = {"web", "worker", "identity", "mail", "database"}
+    names = {"web", "worker", "identity", "mail", "register", "database"}
     state = json.loads((data / "run" / "state.json").read_text())
     assert {name for name, process in state["processes"].items() if process["up"]} == names
     assert f"ready: http://127.0.0.1:{first.port}" in first.said()

@@ -120,7 +120,15 @@ LINE = "[data-autosave-status]"
 
 
 def saved(version: int, **more: Any) -> Answer:
-    return 200, {"saved_at": "14:32", "version": version, "errors": {}, "warnings": {}, **more}
+    """A save after which the draft is at ``version``; ``before``: at which it was, another tab's saves included."""
+    return 200, {
+        "saved_at": "14:32",
+        "version": version,
+        "before": version - 1,
+        "errors": {},
+        "warnings": {},
+        **more,
+    }
 
 
 def wait_state(page: Any, state: str) -> None:
@@ -138,7 +146,7 @@ class TestAutosave:
         page.press("#ten", "Tab")
         wait_state(page, "saved")
         page.check("#hon_nhan")
-        page.wait_for_function("document.querySelector('form[data-version]').dataset.version === '5'")
+        page.wait_for_selector("form[data-version='5']")
         first, second = (call[2] for call in server.calls)
         assert first == {"field": "ten", "values": [["ten", "Trần Thị Lan"]], "version": 3}
         assert second == {"field": "hon_nhan", "values": [["hon_nhan", "co"]], "version": 4}
@@ -195,6 +203,37 @@ class TestAutosave:
         if calls == 2:
             assert server.calls[1][2] == {"field": "ten", "values": [["ten", "Lan"]], "version": 9}
 
+    def test_what_another_tab_saved_meanwhile_is_not_taken_for_seen(self, page: Any, server: Server) -> None:
+        """Our own save moves the draft past a change of another tab: that change is still asked about (trap 10)."""
+        answers = iter([saved(5, before=4), (409, {"version": 6, "server_value": "khong"}), saved(7)])
+        server.on(*AUTOSAVE, lambda body: next(answers))
+        page.goto(ORIGIN + "/form/")
+        page.fill("#ten", "Lan")
+        page.press("#ten", "Tab")
+        wait_state(page, "saved")
+        page.check("#hon_nhan")
+        page.wait_for_selector(".mc-choice")
+        assert server.calls[1][2]["version"] == 3, "typed on what this page showed, not on what we saved last"
+        page.fill("#ten", "Lan Anh")
+        page.press("#ten", "Tab")
+        wait_state(page, "saved") if page.locator(f"{LINE}[data-state=saved]").count() else None
+        page.wait_for_timeout(300)
+        assert [call[2]["version"] for call in server.calls if call[2]["field"] == "ten"] == [3, 5]
+
+    def test_what_was_typed_last_week_asks_before_it_replaces_what_came_since(
+        self, page: Any, server: Server
+    ) -> None:
+        server.on(*AUTOSAVE, lambda body: None)
+        page.goto(ORIGIN + "/form/")
+        page.fill("#ten", "Lan")
+        page.press("#ten", "Tab")
+        wait_state(page, "waiting")
+        server.html = server.html.replace('data-version="3"', 'data-version="9"')
+        server.on(*AUTOSAVE, lambda body: (409, {"version": 9, "server_value": "Lan (máy kia)"}))
+        page.reload()
+        page.wait_for_selector(".mc-choice")
+        assert server.calls[-1][2]["version"] == 3
+
     def test_an_error_appears_under_its_field_and_leaves_with_it(self, page: Any, server: Server) -> None:
         answers = iter([saved(4, errors={"ten": ["Tên không có chữ số"]}), saved(5)])
         server.on(*AUTOSAVE, lambda body: next(answers))
@@ -237,6 +276,46 @@ def put_file(page: Any, size: int, name: str = "giấy tờ.pdf") -> None:
 
 
 class TestUpload:
+    def test_a_file_is_paused_and_goes_on(self, page: Any, server: Server) -> None:
+        have = 0
+
+        def chunk(body: bytes) -> Answer:
+            nonlocal have
+            have += len(body)
+            return 200, {"offset": have, "done": have == 2_500_000, "size": 2_500_000, "name": "giấy tờ.pdf"}
+
+        server.on(*self.CREATE, lambda body: (200, {"id": "7", "offset": 0, "max_chunk": 1 << 20}))
+        hold = [True]
+
+        def first(body: bytes) -> Answer | None:
+            return None if hold[0] else chunk(body)
+
+        server.on(*self.PUT, first)
+        page.goto(ORIGIN + "/form/")
+        put_file(page, 2_500_000)
+        page.get_by_role("button", name="Tạm dừng").click()
+        page.wait_for_selector('.mc-file[data-state="paused"]')
+        hold[0] = False
+        page.get_by_role("button", name="Gửi tiếp").click()
+        page.wait_for_selector('.mc-file[data-state="done"]')
+        assert have == 2_500_000
+
+    def test_a_file_chosen_again_goes_on_where_it_stopped(self, page: Any, server: Server) -> None:
+        """After a reload the server knows the file by its mark: the row of before becomes this one."""
+        marks = []
+        server.on(
+            *self.CREATE, lambda body: (marks.append(body["mark"]), (200, {"id": "7", "offset": 1 << 20}))[1]
+        )
+        server.on(*self.PUT, lambda body: (200, {"offset": (1 << 20) + len(body), "done": True}))
+        page.goto(ORIGIN + "/form/")
+        put_file(page, 1_500_000)
+        page.wait_for_selector('.mc-file[data-state="done"]')
+        assert self.offsets(server) == [1 << 20]
+        put_file(page, 1_500_000, "khác.pdf")
+        page.locator(".mc-file[data-state=done]").nth(1).wait_for()
+        assert len(marks) == 2
+        assert all(20 < len(mark) <= 64 for mark in marks)
+
     CREATE = ("POST", "/drafts/1/uploads/")
     PUT = ("PUT", "/drafts/1/uploads/7/")
 
@@ -259,7 +338,9 @@ class TestUpload:
         page.goto(ORIGIN + "/form/")
         put_file(page, 2_500_000)
         page.wait_for_selector('.mc-file[data-state="done"]')
-        assert server.calls[0][2] == {"component": "c1", "filename": "giấy tờ.pdf", "size": 2_500_000}
+        announced = dict(server.calls[0][2])
+        assert announced.pop("mark")
+        assert announced == {"component": "c1", "field": "", "filename": "giấy tờ.pdf", "size": 2_500_000}
         assert self.offsets(server) == [0, 1 << 20, 1 << 20, 2 << 20]
         assert "2,4" in page.inner_text(".mc-file__note")
         assert page.input_value("#file-c1") == ""

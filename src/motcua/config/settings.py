@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "motcua.processing",
     "motcua.messaging",
     "motcua.workspace",
+    "motcua.exchange",
     "motcua.measurement",
     "motcua.web.shared",
     "motcua.web.portal",
@@ -170,6 +171,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 APPEND_SLASH = False
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# key=address pairs, see exchange/connectors.py; empty: no register is connected, and everything is typed.
+REGISTERS = env.text("REGISTERS", "")
 EMAIL_HOST = env.text("SMTP_HOST", "127.0.0.1")
 EMAIL_PORT = env.number("SMTP_PORT", 25)
 EMAIL_HOST_USER = env.text("SMTP_USER", "")

@@ -14,13 +14,16 @@ from motcua.dossiers import issuing, register
 from motcua.dossiers import jobs as _upkeep  # noqa: F401 - its jobs register themselves
 from motcua.dossiers import register_printing as _printing  # noqa: F401 - the same
 from motcua.dossiers.models import Dossier, Posting, SlipKind
+from motcua.exchange import checking
 from motcua.kernel import events, jobs
 from motcua.kernel.clock import local_day
+from motcua.kernel.clock import now as clock_now
 from motcua.kernel.events import Happened, Subscriber
 from motcua.measurement import facts
 from motcua.measurement import folding as _folding  # noqa: F401 - its jobs register themselves
 from motcua.messaging import jobs as _mail  # noqa: F401
 from motcua.messaging import letters
+from motcua.messaging import reminders as _reminders  # noqa: F401
 from motcua.messaging.actions import tell
 from motcua.processing import actions as processing
 from motcua.processing import documents
@@ -57,6 +60,11 @@ def confirm_filing(dossier: int, at: datetime) -> None:
         attachment=slip.blob,
         attachment_name=f"xac-nhan-{filed.code}.pdf",
     )
+
+
+def compare_with_registers(dossier: int, at: datetime) -> None:
+    """What registers gave or could not say is compared with what was filed; who does not answer is asked again later."""
+    checking.check_filed(dossier, clock_now())
 
 
 def give_receipt(dossier: int, at: datetime) -> None:
@@ -241,7 +249,7 @@ def _alarm(kind: str) -> Follower:
 
 
 AFTERWARDS: dict[str, tuple[Follower, ...]] = {
-    "dossier.submitted": (confirm_filing,),
+    "dossier.submitted": (confirm_filing, compare_with_registers),
     turned.RECEIVED: (give_receipt,),
     turned.REFUSED: (_refusal("refused"),),
     turned.REJECTED: (_refusal("rejected"),),

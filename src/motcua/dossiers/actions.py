@@ -20,6 +20,7 @@ from motcua.dossiers.lifecycle import Edge, Status, move
 from motcua.dossiers.models import Assistance, Channel, Dossier, DossierAnswers, Draft, DraftUpload, Paper
 from motcua.dossiers.rules import AssistanceKind, is_remote, missing_papers, new_secret
 from motcua.eforms import rules as eforms
+from motcua.eforms.fields.base import FieldError
 from motcua.kernel import crypto, events, rows
 from motcua.kernel.actions import action
 from motcua.kernel.actors import Actor
@@ -88,13 +89,34 @@ def check(draft: Draft, uploads: Sequence[DraftUpload], *, now: datetime) -> dic
     if draft.form_id is not None:
         validation = eforms.validate(form_of(draft.form_id), draft.answers, today=local_day(now))
         errors, cleaned = validation.errors, dict(validation.cleaned)
-    given = {upload.component_id for upload in uploads if upload.state == DraftUpload.State.KEPT}
+        if draft.channel == Channel.ONLINE and (strange := _strange_pictures(draft, uploads, cleaned)):
+            errors = {**errors, **strange}
+    given = _given(uploads)
     # At the counter the papers lie on the desk; they are scanned before hand-over, not before intake.
     missing = missing_papers(bundle.components, given) if draft.channel == Channel.ONLINE else []
-    unfinished = [u.component_id for u in uploads if u.state == DraftUpload.State.RECEIVING]
+    unfinished = [
+        u.component_id for u in uploads if u.component_id and u.state == DraftUpload.State.RECEIVING
+    ]
     if errors or missing or unfinished:
         raise NotFilable(errors, [*missing, *unfinished])
     return cleaned
+
+
+def _given(uploads: Sequence[DraftUpload]) -> set[int]:
+    """Components with a kept file."""
+    return {u.component_id for u in uploads if u.component_id and u.state == DraftUpload.State.KEPT}
+
+
+def _strange_pictures(
+    draft: Draft, uploads: Sequence[DraftUpload], cleaned: Mapping[str, Any]
+) -> dict[str, tuple[FieldError, ...]]:
+    """Fields whose picture is not a kept file of this draft: an answer only claims which file it is."""
+    own = {(u.field, str(u.pk)) for u in uploads if u.field and u.state == DraftUpload.State.KEPT}
+    return {
+        name: (FieldError("photo_missing"),)
+        for name in drafts.photos(form_of(draft.form_id or 0))
+        if name in cleaned and (name, cleaned[name]["file"]) not in own
+    }
 
 
 def check_supplement(
@@ -118,8 +140,7 @@ def check_supplement(
     if draft.form_id is not None:
         validation = eforms.validate(form_of(draft.form_id), answers, today=local_day(now))
         errors, answers = validation.errors, dict(validation.cleaned)
-    given = {upload.component_id for upload in uploads if upload.state == DraftUpload.State.KEPT}
-    missing = sorted(papers - given)
+    missing = sorted(papers - _given(uploads))
     if errors or missing:
         raise NotFilable(errors, missing)
     return answers

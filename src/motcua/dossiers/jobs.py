@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import F, Q
 
 from motcua.dossiers.drafts import blob_store
-from motcua.dossiers.models import Draft
+from motcua.dossiers.models import Channel, Draft
 from motcua.kernel import contents
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.jobs import job
@@ -32,13 +33,19 @@ def remove_abandoned(now: datetime, *, limit: int = DRAFTS_PER_RUN) -> int:
     """Remove drafts last saved before the kept time, oldest first; how many.
 
     What is being filled in to complete a dossier stays while the dossier waits for it, and so does a draft that was
-    filed. Their files stay until nothing points to their contents (:func:`purge_contents`).
+    filed. Their files stay until nothing points to their contents (:func:`purge_contents`). None goes unannounced: its
+    owner has been told since it was last saved, and for the promised time (``messaging/reminders.py``).
     """
     kept = timedelta(days=limits.integer(keys.DRAFTS_KEPT, now))
+    told = timedelta(days=limits.integer(keys.DRAFTS_REMINDER_LEAD, now))
     with transaction.atomic():
         abandoned = list(
             Draft.objects.select_for_update(skip_locked=True)
             .filter(dossier=None, supplements=None, saved_at__lt=now - kept)
+            # Counter intake belongs to an officer, who is not written to about it.
+            .filter(
+                ~Q(channel=Channel.ONLINE) | Q(reminded_at__gte=F("saved_at"), reminded_at__lt=now - told)
+            )
             .order_by("saved_at")[:limit]
         )
         incoming = [str(upload.pk) for draft in abandoned for upload in draft.uploads.all()]

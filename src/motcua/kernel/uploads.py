@@ -1,7 +1,7 @@
 """What a file really is, by name, first bytes and structure, before an officer opens it. Pure but for reading the file.
 
-Allowed: PDF, JPEG, PNG, DOCX, XLSX. Not ZIP (what is inside stays unseen), not HEIC (an officer's browser cannot show it;
-phones hand over JPEG when the page asks for it). Size limits are law and agency parameters, judged by the caller.
+Allowed: PDF, JPEG, PNG, DOCX, XLSX; HEIC comes in and is kept as JPEG (``kernel/pictures.py``), since an officer's browser
+cannot show it. Not ZIP (what is inside stays unseen). Size limits are law and agency parameters, judged by the caller.
 Answers are codes; `web` words them as `upload.<code>`. The type a browser declares is not asked: it guesses by name.
 """
 
@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 import pikepdf
 import puremagic
+from pi_heif.heif import open_heif
 
 from motcua.kernel.text import clean
 
@@ -24,11 +25,14 @@ MIME: Mapping[str, str] = {
     "pdf": "application/pdf",
     "jpg": "image/jpeg",
     "png": "image/png",
+    "heic": "image/heic",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_KINDS = {"jpeg": "jpg", "jpe": "jpg"} | {kind: kind for kind in MIME}
-ACCEPT = ",".join(f".{extension}" for extension in sorted(_KINDS))  # for <input type=file accept=…>
+_KINDS = {"jpeg": "jpg", "jpe": "jpg", "heif": "heic"} | {kind: kind for kind in MIME}
+# For <input type=file accept=…>. Without HEIC on purpose: a phone that is not offered it hands over a JPEG.
+ACCEPT = ",".join(f".{extension}" for extension, kind in sorted(_KINDS.items()) if kind != "heic")
+PICTURES = frozenset({"jpg", "png", "heic"})
 
 MAX_NAME = 120
 MAX_PIXELS = 100_000_000  # a 100-megapixel phone camera; more only fills the memory of who opens it
@@ -77,8 +81,10 @@ def _kind(name: str) -> str | None:
     return _KINDS.get(PurePosixPath(name).suffix.lstrip(".").lower())
 
 
-def extension_problem(name: str) -> str | None:
-    """`type_not_allowed`, or None: what can be said before a byte is sent."""
+def extension_problem(name: str, *, picture: bool = False) -> str | None:
+    """`type_not_allowed` (`not_a_picture` where only a picture will do), or None: what can be said before a byte is sent."""
+    if picture:
+        return None if _kind(name) in PICTURES else "not_a_picture"
     return None if _kind(name) else "type_not_allowed"
 
 
@@ -101,9 +107,14 @@ def inspect(source: Path | bytes, filename: str, *, max_pixels: int = MAX_PIXELS
     return Inspection(kind, MIME[kind], warnings=warnings)
 
 
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1")
+
+
 def _looks_like(kind: str, head: bytes) -> bool:
     if kind == "pdf":
         return b"%PDF-" in head[:1024] and not head.startswith((b"MZ", b"PK\x03\x04", b"\x7fELF"))
+    if kind == "heic":
+        return head[4:8] == b"ftyp" and any(brand in head[8:64] for brand in _HEIC_BRANDS)
     marks = {
         "jpg": b"\xff\xd8\xff",
         "png": b"\x89PNG\r\n\x1a\n",
@@ -265,10 +276,19 @@ def _office_members(archive: zipfile.ZipFile, main: str) -> None:
             raise _BadFileError("macro")
 
 
+def _heic(file: BinaryIO, max_pixels: int) -> tuple[str, ...]:
+    try:
+        width, height = open_heif(file, convert_hdr_to_8bit=False).size
+    except Exception as error:  # libheif raises many kinds on broken input; each means the same to the person
+        raise _BadFileError("damaged") from error
+    return _pixels(width, height, min(max_pixels, 50_000_000))
+
+
 _STRUCTURE: Mapping[str, Callable[[BinaryIO, int], tuple[str, ...]]] = {
     "pdf": _pdf,
     "jpg": _jpg,
     "png": _png,
+    "heic": _heic,
     "docx": _office("word/document.xml"),
     "xlsx": _office("xl/workbook.xml"),
 }

@@ -21,6 +21,8 @@ LATE_TO_SUPERIOR: Final = "processing.late_to_superior"
 USUAL_TIME_WINDOW: Final = "processing.usual_time_window"
 DRAFTS_KEPT: Final = "drafts.kept"
 EXPORTS_KEPT: Final = "exports.kept"
+DRAFTS_REMINDER_LEAD: Final = "drafts.reminder_lead"
+DRAFT_INVITATION_VALID: Final = "drafts.invitation_valid"
 
 FORM_RECEIPT: Final = "forms.receipt"
 FORM_SUPPLEMENT: Final = "forms.supplement"

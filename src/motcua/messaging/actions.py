@@ -14,6 +14,7 @@ from django.utils import translation
 
 from motcua.dossiers.drafts import blob_store
 from motcua.dossiers.models import Dossier
+from motcua.identity.models import Account
 from motcua.kernel import locks
 from motcua.kernel.actors import Actor
 from motcua.kernel.clock import now as clock_now
@@ -57,6 +58,21 @@ def tell(
             attachment=attachment,
             attachment_name=attachment_name,
             created_at=now,
+        )
+        send_email.defer(email=email.pk)
+    return message
+
+
+def tell_account(
+    account: Account, kind: str, *, key: str, now: datetime, facts: Mapping[str, Any]
+) -> Message:
+    """Tell somebody something that is about no dossier yet, once per ``key``; part of the caller's transaction."""
+    message, new = Message.objects.get_or_create(
+        key=key, defaults={"account": account, "kind": kind, "facts": dict(facts), "at": now}
+    )
+    if new and account.email:
+        email = Email.objects.create(
+            message=message, recipient=account.email, language=account.language or "vi", created_at=now
         )
         send_email.defer(email=email.pk)
     return message

@@ -12,12 +12,12 @@ from motcua.kernel.models import Blob
 
 
 class Message(models.Model):
-    """A notice about a dossier. ``kind`` and ``facts`` are worded by the face, in the reader's language."""
+    """A notice about a dossier, or (without one) about a draft. ``kind`` and ``facts`` are worded in the reader's language."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="messages"
     )
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="messages")
+    dossier = models.ForeignKey(Dossier, null=True, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(max_length=40)
     key = models.CharField(max_length=80, unique=True, help_text="Makes telling twice impossible")
     facts = models.JSONField(default=dict)

@@ -101,6 +101,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         N_("Đã rút hồ sơ %(code)s"),
         N_("Hồ sơ “%(procedure)s” đã dừng giải quyết theo yêu cầu của Ông/Bà."),
     ),
+    "draft_expires": (
+        N_("Bản khai chưa nộp sẽ được xóa ngày %(until)s"),
+        N_("Ông/Bà đang khai dở thủ tục “%(procedure)s” và chưa nộp. Bản khai được giữ đến hết ngày %(until)s; mở ra và lưu lại thì được giữ tiếp."),
+    ),
 }  # fmt: skip
 
 KINDS = frozenset(_WORDS)
@@ -112,8 +116,14 @@ def _when(text: object) -> str:
     return datetime.fromisoformat(text).astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
 
 
-def _facts(message: Message, dossier: Dossier) -> dict[str, object]:
+def _day(text: object) -> str:
+    return datetime.fromisoformat(str(text)).astimezone(VIETNAM).strftime("%d/%m/%Y") if text else ""
+
+
+def _facts(message: Message, dossier: Dossier | None) -> dict[str, object]:
     facts = dict(message.facts)
+    if dossier is None:
+        return {**facts, "until": _day(facts.get("until"))}
     return {
         **facts,
         "code": dossier.code,
@@ -132,19 +142,30 @@ def _sentence(text: str) -> str:
     return text if not text or text[-1] in ".!?…;:" else f"{text}."
 
 
-def subject_of(message: Message, dossier: Dossier) -> str:
+def subject_of(message: Message, dossier: Dossier | None) -> str:
     """Title of a message in the active language."""
     return _(_WORDS[message.kind][0]) % _facts(message, dossier)
 
 
-def text_of(message: Message, dossier: Dossier) -> str:
+def text_of(message: Message, dossier: Dossier | None) -> str:
     """Its one paragraph."""
     return _(_WORDS[message.kind][1]) % _facts(message, dossier)
 
 
-def body_of(message: Message, dossier: Dossier) -> str:
+def place_of(message: Message, dossier: Dossier | None) -> str:
+    """Where on the site a message leads: its dossier, or the draft that it is about."""
+    if dossier is not None:
+        return f"/account/dossiers/{dossier.code}/"
+    return f"/drafts/{message.facts['draft']}/" if message.facts.get("draft") else "/account/"
+
+
+def body_of(message: Message, dossier: Dossier | None) -> str:
     """The e-mail: the paragraph, where to look, and who writes. No personal data beyond the code."""
-    link = f"{settings.BASE_URL}/account/dossiers/{dossier.code}/"
+    link = f"{settings.BASE_URL}{place_of(message, dossier)}"
+    if dossier is None:
+        return "\n\n".join(
+            [_("Kính gửi Ông/Bà,"), text_of(message, None), _("Khai tiếp: %(link)s") % {"link": link}]
+        )
     return "\n\n".join(
         [
             _("Kính gửi Ông/Bà,"),

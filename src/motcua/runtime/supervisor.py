@@ -162,7 +162,7 @@ class Supervisor:
         self.say(f"database ready (PostgreSQL {binaries.version}, {binaries.source})")
 
     def _add_simulators(self, env: dict[str, str], shown: str) -> None:
-        """The demo's sign-in provider and mail server, unless the operator named real ones."""
+        """The demo's sign-in provider, mail server and registers, unless the operator named real ones."""
         remembered = self.folder.remembered_ports()
         ports: dict[str, int] = {}
         if "MOTCUA_OIDC_ISSUER" not in env:
@@ -187,6 +187,14 @@ class Supervisor:
                 "--smtp-port", str(port), "--dir", str(self.folder.mail),
             ]  # fmt: skip
             self.services.append(self._service("mail", command, env, answers_tcp("127.0.0.1", port)))
+        if "MOTCUA_REGISTERS" not in env:
+            port = ports["register"] = free_port("127.0.0.1", remembered.get("register"))
+            env["MOTCUA_REGISTERS"] = " ".join(
+                f"{key}=http://127.0.0.1:{port}/{key}" for key in ("dan-cu", "bao-hiem", "doanh-nghiep")
+            )
+            command = [sys.executable, "-m", "motcua.simulators.register", "--port", str(port)]
+            probe = answers_http("127.0.0.1", port, "/healthz")
+            self.services.append(self._service("register", command, env, probe))
         self.folder.remember_ports({**remembered, **ports})
 
     def _add_web_and_worker(self, env: dict[str, str], port: int) -> None:

@@ -1,1 +1,1 @@
-"""Stand-ins for what a demo cannot have: an identity provider and a mail server."""
+"""Stand-ins for what a demo cannot have: an identity provider, national registers and a mail server."""

@@ -26,7 +26,7 @@ from motcua.kernel.refusals import Conflict, Refused
 from motcua.kernel.text import clean
 from motcua.messaging import letters
 from motcua.messaging.actions import inbox, mark_read
-from motcua.messaging.wording import subject_of, text_of
+from motcua.messaging.wording import place_of, subject_of, text_of
 from motcua.processing.actions import request_stop, start_supplement
 from motcua.processing.actions.ending import STOPPABLE
 from motcua.processing.documents import answer_by, intake_answer_by
@@ -109,6 +109,14 @@ def home(request: PersonRequest) -> HttpResponse:
                 "saved_at": draft.saved_at,
             }
             for draft in found.drafts
+        ],
+        "helping": [
+            {
+                "name": one.draft.case.version.procedure.short_name,
+                "owner": one.draft.account.display_name,
+                "url": f"/drafts/{one.draft_id}/",
+            }
+            for one in found.helping
         ],
         # What runs out comes before what is only offered, and an offer is not made ten times over.
         "waiting": [entry for entry in waiting if entry["mine"]]
@@ -379,7 +387,7 @@ def messages(request: PersonRequest) -> HttpResponse:
             "text": text_of(message, message.dossier),
             "at": message.at,
             "unread": message.read_at is None,
-            "url": f"/account/dossiers/{message.dossier.code}/",
+            "url": place_of(message, message.dossier),
         }
         for message in inbox(request.actor)
     ]

@@ -13,30 +13,42 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from motcua.catalogue import queries as catalogue
 from motcua.dossiers import drafts
+from motcua.dossiers.joining import join
 from motcua.eforms import rendering
 from motcua.eforms import rules as eforms
+from motcua.exchange.filling import fill_in
 from motcua.kernel.clock import local_day, now
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.processing.models import Supplement
 from motcua.web.portal import answers, pages
 from motcua.web.portal.access import PersonRequest, person_required
 from motcua.web.portal.pages import PAPERS, Filing
+from motcua.web.portal.people import numbers_of
 from motcua.web.portal.queries import (
     draft_with_uploads,
     drafts_of_procedure,
     filable_cases,
     offers,
     residence_first,
+    shared_draft,
 )
-from motcua.web.portal.uploading import receive_form_files, with_limit
+from motcua.web.portal.sources import source_words
+from motcua.web.portal.uploading import receive_form_files, receive_pictures, with_limit
 from motcua.web.shared.resend import survives_database
+from motcua.web.shared.wording import sentence
 
 
-def load(request: PersonRequest, draft_id: UUID) -> Filing:
-    """The draft with its files and, where it completes a dossier, what was asked for; at most three queries."""
-    draft, uploads = draft_with_uploads(request.actor, draft_id)
+def load(request: PersonRequest, draft_id: UUID, *, shared: bool = False) -> Filing:
+    """The draft with its files and, where it completes a dossier, what was asked for; at most three queries.
+
+    ``shared``: also for somebody who was invited to a part of it, and then only that part.
+    """
+    if shared:
+        draft, uploads, part = shared_draft(request.actor, draft_id)
+    else:
+        (draft, uploads), part = draft_with_uploads(request.actor, draft_id), None
     asked = Supplement.objects.get(dossier=draft.supplements_id) if draft.supplements_id else None
-    return Filing(draft, uploads, request.LANGUAGE_CODE, asked)
+    return Filing(draft, uploads, request.LANGUAGE_CODE, asked, part)
 
 
 @person_required
@@ -71,6 +83,7 @@ def start(request: PersonRequest, code: str) -> HttpResponse:
                 claims=request.user.claim_values(),
                 now=now(),
             )
+            fill_in(actor=request.actor, draft_id=draft.pk, numbers=numbers_of(request.user), now=now())
             return HttpResponseRedirect(f"/drafts/{draft.pk}/")
     context = {
         "hit": hit,
@@ -99,9 +112,11 @@ def residence_is_here(offices: list[Any], request: PersonRequest) -> bool:
 @require_GET
 def draft_home(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     """On to where work is left: the first page with something to mend, or the check."""
-    filing = load(request, draft_id)
+    filing = load(request, draft_id, shared=True)
     if filing.draft.dossier_id:
         return HttpResponseRedirect(f"{filing.base}done/")
+    if filing.part is not None:
+        return HttpResponseRedirect(filing.steps[0].url)
     wrong = set(validation_of(filing).errors) if filing.form else set()
     for step, section in zip(filing.steps, filing.sections, strict=False):
         if any(field.id in wrong for field in section.fields):
@@ -116,22 +131,30 @@ def validation_of(filing: Filing) -> eforms.Validation:
     return eforms.validate(filing.form, filing.answers, today=local_day(now()))
 
 
+@csrf_exempt  # the token is checked inside, after a limit has been put on what is read: a portrait comes with the form
+@with_limit
+@csrf_protect
 @person_required
 @survives_database
 @require_http_methods(["GET", "POST"])
 def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResponse:
     """One section: kept first, then judged; errors never lose what was typed."""
-    filing = load(request, draft_id)
+    filing = load(request, draft_id, shared=True)
     if filing.draft.dossier_id:
         return HttpResponseRedirect(f"{filing.base}done/")
     if filing.form is None or section_id not in {s.id for s in filing.form.sections}:
         raise Http404
+    if filing.part is not None and section_id not in filing.part:
+        raise Http404
     if request.method == "GET":
         if filing.place(section_id) is None:  # an answer elsewhere has made this page needless
-            return HttpResponseRedirect(f"{filing.base}check/")
+            return HttpResponseRedirect(filing.steps[-1].url)
         return _section_page(request, filing, section_id)
     data = dict(request.POST.lists())
     posted = eforms.parse_section(filing.form, section_id, data)
+    pictures = drafts.photos(filing.form)
+    posted = {name: value for name, value in posted.items() if name not in pictures}
+    unkept = receive_pictures(request, filing, section_id) if filing.part is None else {}
     if filing.marked_fields is not None:
         posted = {name: value for name, value in posted.items() if name in filing.marked_fields}
     given = request.POST.get("version", "")
@@ -154,9 +177,9 @@ def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResp
     except Conflict as conflict:
         if conflict.code != "draft.changed_elsewhere":
             raise
-        filing = load(request, draft_id)  # another tab was quicker by a moment
+        filing = load(request, draft_id, shared=True)  # another tab was quicker by a moment
         return _conflict_page(request, filing, section_id, posted, [conflict.params["field"]])
-    filing = load(request, draft_id)
+    filing = load(request, draft_id, shared=True)
     filing.answers = saved.answers
     if pressed is not None:
         return HttpResponseRedirect(f"{filing.base}part/{section_id}/#f-{pressed[1]}")
@@ -168,16 +191,19 @@ def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResp
         return HttpResponseRedirect(before.url if before else beginning(filing))
     assert filing.form is not None
     wrong = eforms.section_errors(filing.form, validation_of(filing), section_id)
+    wrong = {**wrong, **unkept}
     if filing.marked_fields is not None:
         wrong = {name: found for name, found in wrong.items() if name in filing.marked_fields}
     if wrong:
         return _section_page(request, filing, section_id, wrong)
-    if going == "check" or after is None:
+    if filing.part is None and (going == "check" or after is None):
         return HttpResponseRedirect(f"{filing.base}check/")
-    return HttpResponseRedirect(after.url)
+    return HttpResponseRedirect(after.url if after else filing.steps[-1].url)
 
 
 def beginning(filing: Filing) -> str:
+    if filing.part is not None:
+        return "/account/"
     if filing.draft.supplements is not None:
         return f"/account/dossiers/{filing.draft.supplements.code}/"
     return f"/procedures/{filing.bundle.national_code}/"
@@ -221,7 +247,7 @@ def _section_page(request: PersonRequest, filing: Filing, section_id: str, wrong
     before, _after = filing.neighbours(section_id)
     found = filing.form.section(section_id)
     warnings = validation_of(filing).warnings
-    sources = filing.draft.sources
+    sources = source_words(filing.draft.sources)
     if filing.marked_fields is None:
         html = rendering.section_html(
             filing.form, section_id, filing.answers, errors, filing.language, sources, warnings
@@ -250,6 +276,9 @@ def _section_page(request: PersonRequest, filing: Filing, section_id: str, wrong
         "number": (place or 0) + 1,
         "total": len(filing.steps),
         "before": before,
+        "pictures": drafts.photos(filing.form) & {field.id for field in found.fields},
+        "limits": drafts.upload_limits(now()),
+        "may_invite": filing.part is None and filing.supplement is None and len(filing.form.sections) > 1,
     }
     return render(request, "portal/section.html", context, status=422 if errors else 200)
 
@@ -284,6 +313,25 @@ def papers(request: PersonRequest, draft_id: UUID) -> HttpResponse:
             problems = {paper.pk: _("Tải lên giấy tờ này") for paper in filing.missing()}
             if not problems:
                 return HttpResponseRedirect(after.url if after else f"{filing.base}check/")
+    return papers_page(request, filing, problems)
+
+
+@person_required
+@survives_database
+@require_POST
+def join_files(request: PersonRequest, draft_id: UUID, component: int) -> HttpResponse:
+    """The photos of one paper as one PDF; what cannot be joined says why, and stays as it was."""
+    filing = load(request, draft_id)
+    try:
+        join(actor=request.actor, draft_id=draft_id, component=component, now=now())
+    except Refused as refused:
+        if refused.code in {"draft.already_filed", "draft.unknown"}:
+            raise
+        return papers_page(request, filing, {component: sentence(refused.code, refused.params)})
+    return HttpResponseRedirect(f"{filing.base}papers/#file-{component}")
+
+
+def papers_page(request: PersonRequest, filing: Filing, problems: dict[int, str]) -> HttpResponse:
     limits = drafts.upload_limits(now())
     rows = pages.paper_rows(filing, problems, limits)
     context = {

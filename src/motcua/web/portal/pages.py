@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from motcua.dossiers import drafts
 from motcua.dossiers.bundles import CaseBundle, PaperAsked, case_bundle, form_of
+from motcua.dossiers.joining import joinable
 from motcua.dossiers.models import Draft, DraftUpload
 from motcua.dossiers.rules import asked
 from motcua.eforms import rules as eforms
@@ -22,7 +23,7 @@ from motcua.web.portal.presenting import condition_words
 from motcua.web.shared.formats import file_size
 from motcua.web.shared.wording import sentence
 
-PAPERS, CHECK = "papers", "check"
+PAPERS, CHECK, SHARED = "papers", "check", "shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,16 @@ class Step:
 
 @dataclass
 class Filing:
-    """A draft with all its pages need. ``marked``: of a supplement, the only fields and papers that may change."""
+    """A draft with all its pages need. ``marked``: of a supplement, the only fields and papers that may change.
+
+    ``part``: for somebody who was invited, the only sections they see; there are no papers and no check for them.
+    """
 
     draft: Draft
     uploads: list[DraftUpload]
     language: str
     supplement: Supplement | None = None
+    part: frozenset[str] | None = None
     answers: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,11 +91,14 @@ class Filing:
             return []
         if self.marked_fields is not None:
             return [s for s in self.form.sections if any(f.id in self.marked_fields for f in s.fields)]
-        return list(eforms.sections_asked(self.form, self.answers))
+        asked = eforms.sections_asked(self.form, self.answers)
+        return [s for s in asked if self.part is None or s.id in self.part]
 
     @cached_property
     def steps(self) -> list[Step]:
         found = [Step(s.id, s.title(self.language), f"{self.base}part/{s.id}/") for s in self.sections]
+        if self.part is not None:
+            return [*found, Step(SHARED, _("Phần của Ông/Bà"), f"{self.base}shared/")]
         if self.papers:
             found.append(Step(PAPERS, _("Giấy tờ"), f"{self.base}papers/"))
         found.append(Step(CHECK, _("Kiểm tra và nộp"), f"{self.base}check/"))
@@ -142,6 +150,7 @@ def paper_rows(
                 "note": notes.get(str(paper.pk), "") or _kind_words(paper),
                 "error": problems.get(paper.pk, ""),
                 "files": [file_row(filing, upload) for upload in grouped.get(paper.pk, ())],
+                "joinable": joinable(grouped.get(paper.pk, [])),
                 "full": len([u for u in grouped.get(paper.pk, ()) if u.state != "refused"])
                 >= limits.max_files,
             }
@@ -162,7 +171,7 @@ def file_row(filing: Filing, upload: DraftUpload) -> dict[str, Any]:
     if upload.state == DraftUpload.State.REFUSED:
         note = sentence(f"upload.{upload.problem}", {"filename": upload.filename})
     elif not kept:
-        note = _("Mới nhận %(part)s trên %(whole)s. Hãy xóa và chọn lại tệp.") % {
+        note = _("Mới nhận %(part)s trên %(whole)s. Chọn lại đúng tệp này để gửi tiếp, hoặc xóa.") % {
             "part": file_size(upload.offset),
             "whole": file_size(upload.size),
         }
@@ -171,6 +180,7 @@ def file_row(filing: Filing, upload: DraftUpload) -> dict[str, Any]:
         "name": upload.filename,
         "size": upload.size,
         "state": "done" if kept else "failed",
+        "mark": "" if kept or upload.state == DraftUpload.State.REFUSED else upload.mark,
         "note": note,
         "percent": 100 * upload.offset // upload.size if upload.size else 0,
         "url": f"/account/files/upload/{upload.pk}/" if kept else "",
@@ -179,7 +189,7 @@ def file_row(filing: Filing, upload: DraftUpload) -> dict[str, Any]:
 
 
 def types_words() -> str:
-    return _("PDF, ảnh JPG hoặc PNG, Word, Excel")
+    return _("PDF, ảnh JPG, PNG hoặc HEIC, Word, Excel")
 
 
 ACCEPT = kinds.ACCEPT

@@ -25,6 +25,14 @@ def applicant_of(account: Account) -> ApplicantDetails:
     )
 
 
+def numbers_of(account: Account) -> dict[str, str]:
+    """The numbers under which registers know the account, as far as they are known."""
+    numbers = {"citizen_id": account.citizen_id}
+    if account.kind == Account.Kind.BUSINESS:
+        numbers["tax_code"] = account.tax_code
+    return {kind: number for kind, number in numbers.items() if number}
+
+
 def address_words(claims: Mapping[str, Any]) -> str:
     """The address of the claims in words, as far as it is known; "" for nothing."""
     for name in ("DiaChi", "NoiOHienNay", "ThuongTru"):

@@ -13,8 +13,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from motcua.catalogue.models import Procedure, ProcedureCase, Service
 from motcua.dossiers import drafts
+from motcua.dossiers.invitations import taken_up
 from motcua.dossiers.lifecycle import Status
-from motcua.dossiers.models import Dossier, Draft, DraftUpload, Paper, Slip
+from motcua.dossiers.models import Dossier, Draft, DraftUpload, Invitation, Paper, Slip
 from motcua.feedback.models import Rating
 from motcua.kernel.actors import Actor
 from motcua.kernel.caching import Kept
@@ -104,6 +105,15 @@ def residence_first(offices: tuple[Office, ...], claims: Mapping[str, Any]) -> l
     )
 
 
+def shared_draft(actor: Actor, draft_id: UUID) -> tuple[Draft, list[DraftUpload], frozenset[str] | None]:
+    """A draft of the actor with its files, or one they were invited to with the sections that are theirs (and no file)."""
+    try:
+        return *draft_with_uploads(actor, draft_id), None
+    except NotAllowed:
+        draft, part = drafts.reach(actor, draft_id)
+        return draft, [], part
+
+
 def draft_with_uploads(actor: Actor, draft_id: UUID) -> tuple[Draft, list[DraftUpload]]:
     """A draft of the actor with its files; two queries. Raises NotAllowed for anybody else's."""
     draft = (
@@ -129,6 +139,7 @@ class Account:
     """The first page of an account."""
 
     drafts: list[Draft]
+    helping: list[Invitation]
     waiting: list[Dossier]
     dossiers: list[Dossier]
     more: str
@@ -147,7 +158,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def account_home(actor: Actor, *, after: str = "", now: datetime) -> Account:
     """What waits for the person wherever it stands in the list, the other dossiers newest first, and counts.
 
-    ``after``: the ``more`` of the page before; a key that cannot be read begins at the top. Five queries.
+    ``after``: the ``more`` of the page before; a key that cannot be read begins at the top. Six queries.
     """
     visible = (
         Dossier.objects.visible_to(actor)
@@ -168,6 +179,7 @@ def account_home(actor: Actor, *, after: str = "", now: datetime) -> Account:
         more = f"{(end.submitted_at - _EPOCH) // timedelta(microseconds=1)}~{end.pk}"
     return Account(
         drafts=drafts.waiting(actor) if key is None else [],
+        helping=taken_up(actor) if key is None else [],
         waiting=list(visible.filter(_MINE | to_rate)[:PAGE]) if key is None else [],
         dossiers=page[:PAGE],
         more=more,

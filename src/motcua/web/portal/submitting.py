@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from motcua.dossiers import drafts
 from motcua.dossiers.actions import AlreadyFiled, NotFilable, submit
+from motcua.dossiers.bundles import case_bundle
+from motcua.dossiers.invitations import helpers
 from motcua.dossiers.models import DraftUpload
 from motcua.dossiers.rules import assistance_at
 from motcua.eforms import messages, rendering
@@ -26,7 +28,7 @@ from motcua.web.portal.access import PersonRequest, person_required
 from motcua.web.portal.filing import load, validation_of
 from motcua.web.portal.pages import CHECK, Filing
 from motcua.web.portal.people import applicant_of
-from motcua.web.portal.queries import slips_of
+from motcua.web.portal.queries import offers, slips_of
 from motcua.web.shared.resend import survives_database
 from motcua.web.shared.wording import sentence
 
@@ -50,6 +52,9 @@ def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
         return done
     if draft.supplements_id:
         return _answer_supplement(request, draft_id)
+    if not still_offered(draft.case_id, draft.agency_id):
+        # A tab that was open when the service closed: nothing is lost, and who answers is named (trap 13).
+        return _check_page(request, load(request, draft_id), [("", sentence("draft.service_closed", {}))])
     errors = []
     return_by = request.POST.get("return_by", "")
     if return_by not in RETURN_WAYS:
@@ -75,6 +80,11 @@ def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     return done
 
 
+def still_offered(case: int, agency: int) -> bool:
+    """Whether the office still takes this procedure online; known for half a minute."""
+    return any(office.pk == agency for office in offers(None).get(case_bundle(case).national_code, ()))
+
+
 def _answer_supplement(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     """What was asked for is sent; the page says what is left when it is not complete."""
     filing = load(request, draft_id)
@@ -89,7 +99,7 @@ def _answer_supplement(request: PersonRequest, draft_id: UUID) -> HttpResponse:
 
 def ready(filing: Filing) -> bool:
     """Whether nothing is left to mend, as far as this page can see; the action judges again, under its lock."""
-    arriving = any(upload.state == DraftUpload.State.RECEIVING for upload in filing.uploads)
+    arriving = any(u.component_id and u.state == DraftUpload.State.RECEIVING for u in filing.uploads)
     if filing.missing() or (arriving and filing.supplement is None):
         return False
     return filing.form is None or validation_of(filing).ok
@@ -99,6 +109,7 @@ def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, 
     validation = validation_of(filing) if filing.form else None
     left: list[tuple[str, str]] = []
     sections = []
+    filled_by = helpers(filing.draft)
     for found in filing.sections:
         url = f"{filing.base}part/{found.id}/"
         rows = []
@@ -120,6 +131,7 @@ def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, 
                     "value": answers.shown(field, value, filing.language),
                     "href": anchor if field.kind.asks else "",
                     "wrong": bool(wrong),
+                    "by": filled_by.get(field.id, ""),
                     "warnings": [
                         messages.error_text(field, doubt, filing.language)
                         for doubt in validation.warnings.get(field.id, ())
@@ -138,7 +150,7 @@ def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, 
             _("Tệp chưa tải lên xong: %(name)s") % {"name": u.filename},
         )
         for u in filing.uploads
-        if u.state == DraftUpload.State.RECEIVING
+        if u.component_id and u.state == DraftUpload.State.RECEIVING
     ]
     limits = drafts.upload_limits(now())
     context = {

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -18,8 +19,9 @@ from motcua.dossiers.bundles import form_of
 from motcua.dossiers.models import Draft, DraftUpload
 from motcua.eforms import messages
 from motcua.eforms import rules as eforms
+from motcua.eforms.fields.base import FieldError, Text
 from motcua.kernel.clock import local_day, now
-from motcua.kernel.refusals import Conflict, Refused
+from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.processing.models import Supplement
 from motcua.web.portal import answers
 from motcua.web.portal.access import PersonRequest, person_required, script_only
@@ -51,10 +53,14 @@ def autosave(request: PersonRequest, draft_id: UUID) -> HttpResponse:
             data.setdefault(str(key), []).append(str(value))
     except (ValueError, KeyError, TypeError):
         return _bad("request.unreadable")
-    draft = drafts.mine(request.actor, draft_id)
+    draft, part = drafts.reach(request.actor, draft_id)
     form = form_of(draft.form_id) if draft.form_id else None
     if form is None or name not in form.by_id or not _may_change(draft, name):
         return _bad("field.unknown")
+    if name in drafts.photos(form):  # which file it is says the server, when the file has arrived
+        return _bad("field.unknown")
+    if part is not None and form.section_of[name] not in part:
+        raise NotAllowed("draft.unknown")
     field = form.by_id[name]
     posted = eforms.parse_field(form, name, data)
     if not posted and data and field.kind.asks:  # all boxes of a group unticked: nothing is sent for them
@@ -79,6 +85,8 @@ def autosave(request: PersonRequest, draft_id: UUID) -> HttpResponse:
         {
             "saved_at": time_vn(saved.saved_at),
             "version": saved.revision,
+            # What stood before this save: equal to what the page knows, nobody else has changed anything.
+            "before": saved.before,
             "errors": {name: list(messages.error_texts(form, name, wrong, language).values())}
             if wrong
             else {},
@@ -103,16 +111,28 @@ def _may_change(draft: Draft, name: str) -> bool:
 @person_required
 @require_POST
 def begin(request: PersonRequest, draft_id: UUID) -> HttpResponse:
-    """``{component, filename, size}`` → ``{id, offset, max_chunk}`` (``upload.js``); a refusal says why, in words."""
+    """``{component or field, filename, size, mark}`` → ``{id, offset, max_chunk}`` (``upload.js``).
+
+    ``offset`` is where to go on: past 0 for a file that is chosen again after a cut. A refusal says why, in words.
+    """
     try:
         sent = json.loads(request.body[:MAX_AUTOSAVE])
-        component, size, filename = int(sent["component"]), int(sent["size"]), str(sent["filename"])
+        size, filename, mark = int(sent["size"]), str(sent["filename"]), str(sent.get("mark") or "")
+        field = str(sent.get("field") or "")
+        component = None if field else int(sent["component"])
     except (ValueError, KeyError, TypeError):
         return _bad("request.unreadable")
     upload = drafts.begin_upload(
-        actor=request.actor, draft_id=draft_id, component=component, filename=filename, size=size, now=now()
+        actor=request.actor,
+        draft_id=draft_id,
+        component=component,
+        field=field,
+        filename=filename,
+        size=size,
+        mark=mark,
+        now=now(),
     )
-    return JsonResponse({"id": str(upload.pk), "offset": 0, "max_chunk": MIB}, status=201)
+    return JsonResponse({"id": str(upload.pk), "offset": upload.offset, "max_chunk": MIB}, status=201)
 
 
 @script_only
@@ -141,6 +161,8 @@ def chunk(request: PersonRequest, draft_id: UUID, upload_id: UUID) -> HttpRespon
         answer["error"] = sentence(f"upload.{upload.problem}", {"filename": upload.filename})
     elif upload.state == DraftUpload.State.KEPT:
         answer["url"] = f"/account/files/upload/{upload.pk}/"
+        answer["name"] = upload.filename
+        answer["size"] = upload.size
     return JsonResponse(answer)
 
 
@@ -201,30 +223,67 @@ def receive_form_files(request: PersonRequest, filing: Filing) -> dict[int, str]
         if component is None or component not in allowed:
             continue
         for file in files:
-            try:
-                upload = drafts.begin_upload(
-                    actor=request.actor,
-                    draft_id=filing.draft.pk,
-                    component=component,
-                    filename=file.name or "",
-                    size=file.size or 0,
-                    now=now(),
-                )
-                for part in file.chunks(MIB):
-                    upload = drafts.receive_chunk(
-                        actor=request.actor,
-                        draft_id=filing.draft.pk,
-                        upload_id=upload.pk,
-                        offset=upload.offset,
-                        chunk=part,
-                        now=now(),
-                    )
-            except Refused as refused:
+            refused = _take(request, filing, file, component=component)
+            if refused is not None:
                 problems[component] = sentence(refused.code, refused.params)
-            else:
-                if upload.state == DraftUpload.State.REFUSED:
-                    problems[component] = sentence(f"upload.{upload.problem}", {"filename": upload.filename})
     return problems
+
+
+def receive_pictures(
+    request: PersonRequest, filing: Filing, section_id: str
+) -> dict[str, tuple[FieldError, ...]]:
+    """Portraits that came with the form of a section, without a script; what is wrong, by field."""
+    assert filing.form is not None
+    files_of = request.FILES
+    late = dict(request.too_large)
+    wrong: dict[str, tuple[FieldError, ...]] = {}
+    for field in filing.form.section(section_id).fields:
+        if field.id not in drafts.photos(filing.form):
+            continue
+        refused: Refused | None = None
+        if field.id in late:
+            refused = Refused("upload.too_large", filename=late[field.id])
+        elif (file := files_of.get(field.id)) is not None:
+            refused = _take(request, filing, file, field=field.id)
+        if refused is not None:
+            words = sentence(refused.code, refused.params)
+            wrong[field.id] = (FieldError("check", {"message": Text(words, words)}),)
+    return wrong
+
+
+def _take(
+    request: PersonRequest,
+    filing: Filing,
+    file: UploadedFile[Any],
+    *,
+    component: int | None = None,
+    field: str = "",
+) -> Refused | None:
+    """One whole file by the same steps as chunks; why it was not taken, or None."""
+    try:
+        upload = drafts.begin_upload(
+            actor=request.actor,
+            draft_id=filing.draft.pk,
+            component=component,
+            field=field,
+            filename=file.name or "",
+            size=file.size or 0,
+            now=now(),
+        )
+        for part in file.chunks(MIB):
+            upload = drafts.receive_chunk(
+                actor=request.actor,
+                draft_id=filing.draft.pk,
+                upload_id=upload.pk,
+                offset=upload.offset,
+                chunk=part,
+                now=now(),
+            )
+    except Refused as refused:
+        return refused
+    if upload.state == DraftUpload.State.REFUSED:
+        return Refused(f"upload.{upload.problem}", filename=upload.filename)
+    return None
 
 
 def _component(field: str) -> int | None:

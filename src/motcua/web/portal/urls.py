@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from motcua.web.portal import account, files, filing, public, submitting, tracking, uploading, verifying
+from motcua.web.portal import (
+    account,
+    files,
+    filing,
+    public,
+    sharing,
+    submitting,
+    tracking,
+    uploading,
+    verifying,
+)
 
 
 class DossierCode(StringConverter):
@@ -20,7 +30,14 @@ class NationalCode(StringConverter):
     regex = r"[1-6]\.\d{6}"
 
 
+class Token(StringConverter):
+    """The secret of an invitation's link."""
+
+    regex = r"[A-Za-z0-9_-]{32}"
+
+
 register_converter(DossierCode, "dossier")
+register_converter(Token, "token")
 register_converter(NationalCode, "national")
 
 urlpatterns = [
@@ -41,6 +58,11 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/check/", submitting.check, name="draft_check"),
     path("drafts/<uuid:draft_id>/done/", submitting.done, name="draft_done"),
     path("drafts/<uuid:draft_id>/discard/", submitting.discard, name="draft_discard"),
+    path("drafts/<uuid:draft_id>/invite/", sharing.invite, name="draft_invite"),
+    path("drafts/<uuid:draft_id>/invite/<int:invitation>/revoke/", sharing.revoke, name="draft_revoke"),
+    path("drafts/<uuid:draft_id>/shared/", sharing.shared, name="draft_shared"),
+    path("invited/<token:token>/", sharing.invited, name="invited"),
+    path("drafts/<uuid:draft_id>/uploads/join/<int:component>/", filing.join_files, name="draft_join"),
     path("drafts/<uuid:draft_id>/autosave/", uploading.autosave, name="draft_autosave"),
     path("drafts/<uuid:draft_id>/uploads/", uploading.begin, name="draft_uploads"),
     path("drafts/<uuid:draft_id>/uploads/<uuid:upload_id>/", uploading.chunk, name="draft_upload"),

@@ -111,6 +111,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     hidden = (
         "/account/",
         "/drafts/",
+        "/invited/",
         "/desk/",
         "/board/",
         "/studio/",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from motcua.dossiers.bundles import case_bundle, form_of
 from motcua.dossiers.models import Dossier
 from motcua.eforms.rendering import answers_summary
+from motcua.exchange.queries import compared
 from motcua.kernel.actors import Actor
 from motcua.processing.matters import Matters, Opinion
 from motcua.processing.models import Supplement
@@ -34,7 +35,7 @@ def open_dossier(actor: Actor, code: str) -> Dossier | None:
     """The dossier with what the page reads of it, if the officer may see it."""
     return (
         Dossier.objects.visible_to(actor)
-        .select_related("agency", "procedure", "unit", "supplement", "result")
+        .select_related("agency", "procedure", "unit", "supplement", "result", "draft")
         .defer("version__definition")
         .filter(code=code)
         .first()
@@ -124,6 +125,12 @@ def context_of(
         "sections": answers_summary(form_of(dossier.form_id), latest.values if latest else {}, language, officer=True)
         if dossier.form_id
         else [],
+        "compared": compared(
+            dossier,
+            form_of(dossier.form_id) if dossier.form_id else None,
+            latest.values if latest else {},
+            language,
+        ),
         "answers_number": latest.number if latest else 0,
         "papers": papers.papers(bundle, files, dossier.code),
         "slips": [papers.slip_row(line, dossier.code) for line in files if line.kind == "slip"],

@@ -2,8 +2,11 @@
 // it can: through a lost network, a busy server, an ended session. The page's form works without any of it.
 //
 //   POST data-autosave  {field, values: [[name, value], …], version}
-//     200 {saved_at: "HH:MM", version, errors: {field: [text]}, warnings: {field: [text]}}
+//     200 {saved_at: "HH:MM", version, before, errors: {field: [text]}, warnings: {field: [text]}}
 //     409 {version, server_value}   somebody saved this field since: the person chooses
+//
+// `version` is the one this field was last seen at, not the draft's newest: what another tab or person has changed
+// meanwhile is unseen here, however much we have saved ourselves, and must be asked about before it is replaced.
 
 import { fill, pause, send } from "./net.js";
 
@@ -35,7 +38,8 @@ export function restore(list, values) {
 }
 
 /**
- * What waits to be sent, kept per draft in localStorage (in memory where that is refused).
+ * What waits to be sent, kept per draft in localStorage (in memory where that is refused): per field the values and the
+ * version they were typed on, so that what was typed last week does not replace what was saved elsewhere yesterday.
  * `submitted` is the version of the page whose form was sent: a page with a later version has what the form carried,
  * a page with the same one means that the form never arrived.
  */
@@ -45,22 +49,35 @@ class Waiting {
     this.fields = new Map();
     try {
       const kept = JSON.parse(localStorage.getItem(this.key) ?? "{}");
-      if (kept.submitted == null || kept.submitted >= version) this.fields = new Map(Object.entries(kept.fields ?? {}));
+      if (kept.submitted == null || kept.submitted >= version) {
+        // An older page kept the values alone: unseen, so that they ask before they replace anything.
+        const read = (entry) => (Array.isArray(entry) ? { values: entry, version: 0 } : entry);
+        this.fields = new Map(Object.entries(kept.fields ?? {}).map(([field, entry]) => [field, read(entry)]));
+      }
     } catch {
       // unreadable or refused storage: begin with nothing
     }
     this.#write(null);
   }
 
-  put(field, values) {
+  put(field, values, version) {
+    // Typed on: the version stays that of when the person last saw what stands on the server.
+    const entry = { values, version: this.fields.get(field)?.version ?? version };
     this.fields.delete(field);
-    this.fields.set(field, values);
+    this.fields.set(field, entry);
+    this.#write(null);
+  }
+
+  /** The person has seen what stands on the server at `version` (a save of ours, or a choice between two). */
+  seen(field, version) {
+    const entry = this.fields.get(field);
+    if (entry) this.fields.set(field, { ...entry, version });
     this.#write(null);
   }
 
   /** Forgets what was sent, unless the person typed on meanwhile. */
   sent(field, values) {
-    if (this.fields.get(field) === values) this.fields.delete(field);
+    if (this.fields.get(field)?.values === values) this.fields.delete(field);
     this.#write(null);
   }
 
@@ -101,10 +118,11 @@ class Autosave {
     this.waiting = new Waiting(form.dataset.draft, this.version);
     this.timers = new Map();
     this.asking = new Set();
+    this.own = new Map(); // field → version of our own last save of it
     this.busy = false;
     this.dead = false;
 
-    for (const [field, values] of this.waiting.fields) restore(controls(form, field), values);
+    for (const [field, { values }] of this.waiting.fields) restore(controls(form, field), values);
     if (this.waiting.fields.size) form.dispatchEvent(new Event("change")); // for forms.js: what shows may differ
     form.addEventListener("input", (event) => this.changed(event, TYPING_MS));
     form.addEventListener("change", (event) => this.changed(event, 0));
@@ -125,7 +143,7 @@ class Autosave {
   changed(event, wait) {
     const field = event.target.closest("[data-field]")?.dataset.field;
     if (!field || event.target.type === "file" || this.dead) return;
-    this.waiting.put(field, pairs(controls(this.form, field)));
+    this.waiting.put(field, pairs(controls(this.form, field)), this.own.get(field) ?? this.version);
     clearTimeout(this.timers.get(field));
     this.timers.set(field, setTimeout(() => this.flush(), wait));
   }
@@ -155,9 +173,9 @@ class Autosave {
     let attempt = 0;
     try {
       for (let entry = this.next(); entry && !this.dead; entry = this.next()) {
-        const [field, values] = entry;
+        const [field, { values, version }] = entry;
         if (!this.asking.size) this.say("saving", this.line.dataset.textSaving);
-        const answer = await send(this.form.dataset.autosave, { json: { field, values, version: this.version } });
+        const answer = await send(this.form.dataset.autosave, { json: { field, values, version } });
         if (this.dead) return;
         if (answer.outcome === "ok") {
           attempt = 0;
@@ -182,7 +200,10 @@ class Autosave {
   }
 
   saved(field, values, data) {
-    this.version = data.version ?? this.version;
+    this.own.set(field, data.version);
+    this.waiting.seen(field, data.version);
+    // Only ours came since the page was made: then the whole page is of the new version.
+    if (data.before === this.version) this.version = data.version;
     this.form.dataset.version = this.version;
     const hidden = this.form.elements.namedItem("version");
     if (hidden) hidden.value = this.version;
@@ -260,8 +281,8 @@ class Autosave {
 
   /** Two versions of one field: nothing is overwritten until the person says which. */
   ask(field, mine, data) {
-    this.version = data.version ?? this.version;
     this.asking.add(field);
+    this.own.set(field, data.version);
     const theirs = asPairs(data.server_value, field);
     const group = this.form.querySelector(`[data-field="${CSS.escape(field)}"]`);
     const label = group?.querySelector("legend, label")?.textContent.trim() ?? field;
@@ -291,10 +312,13 @@ class Autosave {
     choose(fill(texts.textTheirs, { value: shown }), () => {
       restore(controls(this.form, field), theirs);
       this.form.dispatchEvent(new Event("change"));
-      this.waiting.sent(field, this.waiting.fields.get(field));
+      this.waiting.sent(field, this.waiting.fields.get(field)?.values);
       this.say("saved", "");
     });
-    choose(texts.textMine, () => this.waiting.put(field, this.waiting.fields.get(field) ?? mine));
+    choose(texts.textMine, () => {
+      this.waiting.put(field, this.waiting.fields.get(field)?.values ?? mine, data.version);
+      this.waiting.seen(field, data.version);
+    });
     (group ?? this.form).append(box);
   }
 }

@@ -1,6 +1,7 @@
-// Sends papers one by one in chunks of at most 1 MiB, goes on where it stopped, can be cancelled.
+// Sends papers one by one in chunks of at most 1 MiB, goes on where it stopped, can be paused and cancelled. A file that
+// is chosen again, after the page was closed in the middle, goes on too: the server knows it by its mark.
 //
-//   POST data-upload           {component, filename, size} → {id, offset, max_chunk}
+//   POST data-upload           {component or field, filename, size, mark} → {id, offset, max_chunk}
 //   PUT  data-upload + id + /  header Upload-Offset, body bytes → {offset, done, error?, url?}
 //                              409 {offset}: the server has another part than we think; it knows better
 //   DELETE data-upload + id + /
@@ -14,6 +15,22 @@ export const size = (bytes) =>
   bytes < 1024 ? `${bytes}\u00a0B`
   : bytes < MIB ? `${Math.round(bytes / 1024)}\u00a0KB`
   : `${(bytes / MIB).toFixed(1).replace(".0", "").replace(".", ",")}\u00a0MB`;
+
+/** What a file is known by when it is chosen again: its size, its date, and its beginning and end. Not a secret. */
+export async function markOf(file) {
+  const ends = [file.slice(0, 65536), file.slice(Math.max(0, file.size - 65536))];
+  let a = 0xdeadbeef, b = 0x41c6ce57; // cyrb53: crypto.subtle is not there on plain http
+  for (const part of ends) {
+    for (const byte of new Uint8Array(await part.arrayBuffer())) {
+      a = Math.imul(a ^ byte, 2654435761);
+      b = Math.imul(b ^ byte, 1597334677);
+    }
+  }
+  const hex = (n) => (n >>> 0).toString(16).padStart(8, "0");
+  return `${file.size.toString(16)}-${file.lastModified.toString(16)}-${hex(a)}${hex(b)}`;
+}
+
+const PICTURE = /\.(jpe?g|jpe|png|heic|heif)$/i;
 
 class Row {
   constructor(box, file) {
@@ -75,6 +92,16 @@ class Row {
     this.show("failed", words, [["Retry", () => this.start()], ["Remove", () => this.remove()]]);
   }
 
+  sending(name) {
+    this.show("sending", this.text(name, { percent: this.percent }), [["Pause", () => this.pause()], ["Cancel", () => this.remove()]]);
+  }
+
+  pause() {
+    this.stopper.abort();
+    this.show("paused", this.text("Paused", { percent: this.percent }), [["Continue", () => this.start()], ["Remove", () => this.remove()]]);
+    this.actions.querySelector("button").focus();
+  }
+
   start() {
     this.stopper = new AbortController();
     this.show("sending", this.text("Queued"), [["Cancel", () => this.remove()]]);
@@ -93,7 +120,7 @@ class Row {
         attempt = 0;
         if (data.error) return this.fail(data.error);
         if (data.done) return this.done(data);
-        this.show("sending", this.text("Sending", { percent: this.percent }), [["Cancel", () => this.remove()]]);
+        this.sending(answer.resumed ? "Resume" : "Sending");
       } else if (outcome === "conflict" && Number.isInteger(data.offset)) {
         // The last answer was lost on the way, not the bytes: go on from what the server has.
         this.offset = data.offset;
@@ -101,7 +128,7 @@ class Row {
       } else if (outcome === "signed-out") {
         return this.fail(this.text("SignedOut"));
       } else if (outcome === "offline" || outcome === "busy") {
-        this.show("sending", this.text("Offline", { percent: this.percent }), [["Cancel", () => this.remove()]]);
+        this.sending("Offline");
         if (outcome === "busy" && attempt >= 6) return this.fail(this.text("Failed"));
         await pause(attempt++);
       } else {
@@ -112,10 +139,15 @@ class Row {
 
   async announce(signal) {
     const { name: filename, size: bytes } = this.file;
-    const answer = await send(this.url, { json: { component: this.box.dataset.component, filename, size: bytes }, signal });
+    const { component, field } = this.box.dataset;
+    const mark = await markOf(this.file).catch(() => "");
+    const answer = await send(this.url, { json: { component, field: component ? "" : field, filename, size: bytes, mark }, signal });
     if (answer.outcome === "ok" && !answer.data.error) {
       this.id = answer.data.id;
       this.offset = answer.data.offset ?? 0;
+      answer.resumed = this.offset > 0;
+      // The row the server drew for the part of before is this one now.
+      if (mark) this.box.querySelector(`[data-files] [data-mark="${CSS.escape(mark)}"]`)?.remove();
       this.chunk = Math.min(MIB, answer.data.max_chunk || MIB);
     }
     return answer;
@@ -136,12 +168,16 @@ class Row {
 
   done(data) {
     this.offset = this.file.size;
-    this.show("done", this.text("Done", { size: size(this.file.size) }), [["Remove", () => this.remove()]]);
+    this.show("done", this.text("Done", { size: size(data.size ?? this.file.size) }), [["Remove", () => this.remove()]]);
+    const name = data.name ?? this.file.name; // a phone's HEIC is kept as JPEG
+    this.name.textContent = name;
+    const join = this.box.parentElement.querySelector("[data-join]");
+    if (join && PICTURE.test(name)) join.hidden = false;
     if (data.url) {
       const link = document.createElement("a");
       link.className = "govuk-link";
       link.href = data.url;
-      link.textContent = this.file.name;
+      link.textContent = name;
       this.name.replaceChildren(link);
     }
     this.box.dispatchEvent(new CustomEvent("motcua:uploaded", { bubbles: true, detail: data }));
@@ -159,12 +195,12 @@ class Row {
   }
 }
 
-for (const box of document.querySelectorAll("[data-upload]")) {
-  const picker = box.querySelector('input[type="file"]');
-  if (!box.dataset.upload || !picker) continue;
+/** A picker and its list. `single`: one picture, which takes the place of the one before. */
+function watch(box, picker, single = false) {
   const limit = Number(box.dataset.maxSize);
   const take = (files) => {
     for (const file of files) {
+      if (single) box.querySelectorAll("[data-files] li, .eforms-file").forEach((old) => old.remove());
       const row = new Row(box, file);
       const refuse = (words) => row.show("failed", words, [["Remove", () => row.remove()]]);
       if (file.size === 0) refuse(row.text("Empty"));
@@ -172,7 +208,7 @@ for (const box of document.querySelectorAll("[data-upload]")) {
       else row.start();
     }
   };
-  picker.multiple = true;
+  picker.multiple = !single;
   picker.addEventListener("change", () => {
     take([...picker.files]);
     // Emptied, so that the form does not send the same bytes again and the same file can be picked anew.
@@ -181,8 +217,27 @@ for (const box of document.querySelectorAll("[data-upload]")) {
   box.addEventListener("dragover", (event) => event.preventDefault());
   box.addEventListener("drop", (event) => {
     event.preventDefault();
-    take([...event.dataTransfer.files]);
+    take([...event.dataTransfer.files].slice(0, single ? 1 : undefined));
   });
+}
+
+for (const box of document.querySelectorAll("div[data-upload]")) {
+  const picker = box.querySelector('input[type="file"]');
+  if (box.dataset.upload && picker) watch(box, picker);
+}
+
+// A picture among the questions of a form: what it says and where it goes stands once in the page.
+const pictures = document.querySelector("[data-picture-box]");
+for (const picker of pictures ? document.querySelectorAll('input[type="file"][data-upload="photo"]') : []) {
+  const box = picker.closest("[data-field]");
+  for (const [name, value] of Object.entries(pictures.dataset)) if (name !== "pictureBox") box.dataset[name] = value;
+  box.dataset.upload = pictures.dataset.url;
+  const list = document.createElement("ul");
+  list.className = "mc-files";
+  list.dataset.files = "";
+  list.setAttribute("aria-live", "polite");
+  picker.after(list);
+  watch(box, picker, true);
 }
 
 // Leaving while a file is on its way asks first; the part that arrived is kept by the server either way.
