@@ -70,8 +70,7 @@ def _csv(content: bytes) -> list[list[str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise _UnreadableError("not_text", row=line) from error
+        raise _UnreadableError("not_text", row=content[: error.start].count(b"\n") + 1) from error
     if "\x00" in text:
         raise _UnreadableError("not_text", row=text[: text.index("\x00")].count("\n") + 1)
     first = text.split("\n", 1)[0]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from motcua.web.portal import account, files, filing, public, submitting, tracking, uploading, verifying
+from motcua.web.portal import (
+    account,
+    files,
+    filing,
+    public,
+    service_list,
+    submitting,
+    tracking,
+    uploading,
+    verifying,
+)
 
 
 class DossierCode(StringConverter):
@@ -32,6 +42,8 @@ urlpatterns = [
     path("sectors/<slug:slug>/", public.sector, name="sector"),
     path("life-events/<slug:slug>/", public.life_event, name="life_event"),
     path("statistics/", public.statistics, name="statistics"),
+    path("service-list/", service_list.service_list, name="service_list"),
+    path("service-list/papers/<slug:kind>/", service_list.service_list_paper, name="service_list_paper"),
     path("communes/", public.communes_of, name="communes"),
     path("track/", tracking.track, name="track"),
     path("verify/", verifying.verify_result, name="verify"),

@@ -59,9 +59,11 @@ def places(actor: Actor) -> tuple[str, ...]:
         found.append("board")
     if actor.holds(Role.HEAD, Role.OPERATOR):
         found.append("studio")
+    if actor.holds(Role.FOCAL_POINT, Role.CIVIL_SERVANT, Role.HEAD):
+        found.append("programme")
     return tuple(found)
 
 
 def navigation(actor: Actor, here: str) -> dict[str, Any]:
-    """The ``staff`` value of a staff page: where we are (desk, intake, register, board, studio) and what else there is."""
+    """The ``staff`` value of a staff page: where we are (desk, intake, register, board, studio, programme) and what else there is."""
     return {"here": here, "places": places(actor)}
