@@ -36,7 +36,7 @@ class Collection(models.Model):
 class AccessToken(models.Model):
     """Lets one sender submit. Only the SHA-256 of the token is kept: it was shown once, when it was made."""
 
-    sender = models.CharField(max_length=20, help_text="Key of the sender in data/senders.toml")
+    sender = models.CharField(max_length=60, help_text="Key of the sender in data/senders.toml")
     digest = models.BinaryField(max_length=32, unique=True)
     email = models.EmailField(blank=True, help_text="Whom to remind")
     issued_by = models.ForeignKey(
@@ -60,7 +60,7 @@ class Submission(models.Model):
     """A list that has come, with its receipt. The newest of a sender counts; earlier ones stay."""
 
     collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="submissions")
-    sender = models.CharField(max_length=20)
+    sender = models.CharField(max_length=60)
     receipt = models.CharField(max_length=40, unique=True)
     received_at = models.DateTimeField()
     late_days = models.PositiveIntegerField()
@@ -112,7 +112,7 @@ class Reminder(models.Model):
     """That a sender was reminded: on the board, by e-mail where an address is known, and over the API."""
 
     collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="reminders")
-    sender = models.CharField(max_length=20)
+    sender = models.CharField(max_length=60)
     at = models.DateTimeField()
     officer = models.CharField(max_length=200, blank=True)
     email = models.EmailField(blank=True)
