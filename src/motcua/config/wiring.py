@@ -26,6 +26,8 @@ from motcua.processing import events as turned
 from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
 from motcua.processing import sweeps as _sweeps  # noqa: F401 - the same
 from motcua.processing.models import StepRun, Supplement
+from motcua.programme.review import lists as _lists  # noqa: F401 - publishing, coming into force, delivery
+from motcua.programme.review import receiving as _receiving  # noqa: F401 - reminders
 
 Follower = Callable[[int, datetime], object]
 

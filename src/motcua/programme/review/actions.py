@@ -297,7 +297,7 @@ def save_findings(
     except FactError as error:
         raise Refused("assessment.contradiction", facts=str(error.params.get("facts", ""))) from error
     document = findings.document()
-    differs = reading.changed(found.findings or {}, document)
+    differs = reading.changed(found.findings, document) if found.findings else []
     before = found.level
     found.findings, found.judgement = document, judged.document()
     found.level, found.effort = judged.level, judged.effort

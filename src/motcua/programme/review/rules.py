@@ -234,7 +234,8 @@ def picture(ranked: Sequence[Ranked], *, width: float, height: float, named: int
             one.code,
             round(width * one.effort / furthest, 1),
             round(height * (1 - math.log10(one.demand + 1) / tall), 1),
-            place < named,
+            # On the ground nobody asks: names there would only cover each other.
+            place < named and one.demand > 0,
         )
         for place, one in enumerate(ranked)
     ]

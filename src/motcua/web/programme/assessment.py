@@ -155,7 +155,8 @@ def _answers(found: ReviewAssessment) -> list[dict[str, str]]:
         {"key": words.box_label(name), "value": _("Có") if document[name] else _("Không")}
         for name in reading.READINESS
     ]
-    rows.append({"key": words.box_label("payment"), "value": _(words.PAYMENTS[document["payment"]])})
+    paid = words.PAYMENTS[document["payment"]]
+    rows.append({"key": words.box_label("payment"), "value": _(paid)})
     for name in reading.REQUIREMENTS:
         one = document[name]
         parts = [_("Có") if one["required"] else _("Không"), one["basis"], one["evidence"]]

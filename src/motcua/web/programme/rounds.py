@@ -340,7 +340,7 @@ def priority(request: HttpRequest, pk: int) -> HttpResponseBase:
         blockers = (found.judgement or {}).get("blockers", [])
         rows.append(
             {
-                "place": place, "one": one, "name": found.procedure.name, "level": found.level,
+                "place": place, "one": one, "name": found.procedure.short_name, "level": found.level,
                 "agency": found.agency.short_name if found.agency else "",
                 "blockers": [words.cause_words(b["cause"], english=english) for b in blockers],
                 "online": one.online / one.demand if one.demand else None,
