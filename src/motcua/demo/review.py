@@ -16,7 +16,7 @@ from motcua.kernel.actors import Actor
 from motcua.kernel.clock import local_day
 from motcua.organisations import queries as organisations
 from motcua.programme.models import ReviewAssessment, ReviewRound
-from motcua.programme.review import actions, lists, proposals, receiving, senders
+from motcua.programme.review import actions, lists, queries, receiving, senders
 from motcua.programme.review.findings import NOT_REQUIRED, Findings, Requirement
 from motcua.programme.review.receiving import read_list
 
@@ -78,7 +78,7 @@ def _detailed(round_: ReviewRound) -> list[ReviewAssessment]:
 
 def found_about(procedure: Procedure, *, ready: bool = True) -> Findings:
     """What the demo's officials find: what the published definition says, and no more than that."""
-    said = proposals.propose(procedure).document
+    said = queries.propose(procedure).document
     partial = procedure.level == "partial"
     law = (
         "; ".join((procedure.current_version.definition.get("legal_basis") or [])[:1])

@@ -1,4 +1,4 @@
-"""What the catalogue already says about a procedure: proposed to whoever assesses it, with where it comes from.
+"""What the catalogue already says about a procedure: proposed to whoever assesses it, with where it comes from. Pure.
 
 Nothing here decides. A proposal fills the boxes of a new assessment; the unit confirms or changes each.
 """
@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from motcua.catalogue.models import PaperReplacement, Procedure
 from motcua.kernel.text import fold
 from motcua.programme.review.findings import READINESS, REQUIREMENTS
 
@@ -22,6 +21,15 @@ _ONSITE: Final = re.compile(
 _HAND: Final = re.compile(
     r"\b(the can cuoc|ho chieu|bien so xe|giay phep lai xe|giay chung nhan quyen su dung dat)\b"
 )
+
+
+class Replaced(Protocol):
+    """A row of the national list of papers that databases replace."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def document(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +49,10 @@ class Proposal:
     document: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     papers: list[PaperLine] = field(default_factory=list)
-    replacements: list[PaperReplacement] = field(default_factory=list)
+    replacements: list[Any] = field(default_factory=list)
 
 
-def propose(procedure: Procedure) -> Proposal:
-    """What can be said of a procedure before anybody has looked: two queries."""
-    replacements = list(
-        PaperReplacement.objects.filter(national_code=procedure.national_code).order_by("number")
-    )
-    version = procedure.current_version
-    return from_definition(version.definition if version else None, replacements)
-
-
-def from_definition(
-    definition: Mapping[str, Any] | None, replacements: Sequence[PaperReplacement]
-) -> Proposal:
+def from_definition(definition: Mapping[str, Any] | None, replacements: Sequence[Replaced]) -> Proposal:
     """The same from plain values: what the definition states is proposed, what it does not stays open."""
     out = Proposal(replacements=list(replacements))
     # An answer of None is a box left open; a requirement nobody wrote down is proposed as not required.
@@ -97,7 +94,7 @@ def _readiness(definition: Mapping[str, Any], out: Proposal) -> None:
         out.document["payment"], out.sources["payment"] = "none", "fees"
 
 
-def _papers(definition: Mapping[str, Any], replacements: Sequence[PaperReplacement], out: Proposal) -> None:
+def _papers(definition: Mapping[str, Any], replacements: Sequence[Replaced], out: Proposal) -> None:
     seen = set()
     for case in definition.get("cases") or []:
         for paper in case.get("papers") or []:

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from motcua.catalogue import queries as catalogue
+from motcua.catalogue.models import PaperReplacement, Procedure
 from motcua.kernel.actors import Actor
 from motcua.kernel.codes import is_national_code, national_code
 from motcua.kernel.models import Event
@@ -20,6 +22,7 @@ from motcua.programme.review import rules
 from motcua.programme.review.actions import ASSIGNED, EXCLUDED, INCLUDED
 from motcua.programme.review.audience import assessments_for, is_focal, rounds_for
 from motcua.programme.review.models import ListEntry, ReviewAssessment, ReviewRound, ServiceList
+from motcua.programme.review.proposals import Proposal, from_definition
 
 PAGE: Final = 50
 
@@ -130,9 +133,6 @@ def _narrow(found: QuerySet[ReviewAssessment], wanted: Filter) -> QuerySet[Revie
 
 def _named(q: str) -> list[int]:
     """Keys of procedures whose name has all the words, folded: looked up in the catalogue's index in memory."""
-    from motcua.catalogue import queries as catalogue
-    from motcua.catalogue.models import Procedure
-
     words = fold(q).split()
     codes = [
         hit.national_code for hit in catalogue.snapshot().hits.values()
@@ -160,6 +160,15 @@ def find_assessment(actor: Actor, round_id: int, code: str) -> ReviewAssessment:
     if found is None:
         raise NotAllowed("assessment.unknown")
     return found
+
+
+def propose(procedure: Procedure) -> Proposal:
+    """What the catalogue says of a procedure before anybody has looked: one query."""
+    replacements = list(
+        PaperReplacement.objects.filter(national_code=procedure.national_code).order_by("number")
+    )
+    version = procedure.current_version
+    return from_definition(version.definition if version else None, replacements)
 
 
 def history(found: ReviewAssessment) -> list[Event]:

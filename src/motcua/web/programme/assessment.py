@@ -94,7 +94,7 @@ def _context(request: HttpRequest, actor: Actor, found: ReviewAssessment, fault:
     is_open = found.round.state == ReviewRound.State.OPEN
     offered = rules.offered(found.state, parts_of(actor, found)) if is_open else frozenset()
     editing = "save" in offered
-    proposal = proposals.propose(found.procedure) if editing or found.findings is None else None
+    proposal = queries.propose(found.procedure) if editing or found.findings is None else None
     posted = request.method == "POST" and request.POST.get("step") in {"save", "save_submit"}
     if posted:
         document = typed.findings_document(request.POST)
