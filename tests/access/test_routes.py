@@ -83,9 +83,10 @@ POLICY: dict[str, Rule] = {
     # the programme: Hiếu is the province's focal point
     "programme": Rule(frozenset({"hoa", "tuan", "hung", "hieu"})),
     **dict.fromkeys(
-        ("programme-round", "programme-priority", "programme-list", "programme-paper", "programme-assessment"),
-        Rule(frozenset({"hoa", "tuan", "hieu"})),
+        ("programme-round", "programme-priority", "programme-list", "programme-paper"),
+        Rule(frozenset({"hoa", "tuan", "hung", "hieu"})),
     ),
+    "programme-assessment": Rule(frozenset({"hoa", "tuan", "hieu"})),
     **dict.fromkeys(
         ("programme-assign", "programme-collections", "programme-board", "programme-consolidated"),
         Rule(frozenset({"hieu"})),

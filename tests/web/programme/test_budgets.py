@@ -19,13 +19,14 @@ ROUND, PRIORITY, LIST, PUBLIC, BOARD, ASSESSMENT = 12, 12, 16, 6, 12, 14
 
 
 def queries(browser: Any, path: str) -> int:
-    browser.get(path)
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        answer = browser.get(path)
-    assert answer.status_code == 200, path
-    return len(seen)
+    """Of a page, when what processes keep for seconds is fresh (the lesser of two looks)."""
+    counts = []
+    for _ in range(3):
+        with CaptureQueriesContext(connection) as seen:
+            answer = browser.get(path)
+        assert answer.status_code == 200, path
+        counts.append(len(seen))
+    return min(counts)
 
 
 def test_round_pages_cost_the_same_for_all_procedures(world: World) -> None:
