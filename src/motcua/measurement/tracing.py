@@ -6,7 +6,7 @@ from django.db import connection
 
 from motcua.dossiers.models import Assistance, Channel, Dossier
 from motcua.measurement.full_process import Trace
-from motcua.processing.actions import PAYMENT_ASKED
+from motcua.processing.events import PAYMENT_ASKED
 
 #: Kinds of help that are given at the one-stop centre: the person came (``dossiers.rules.is_remote``).
 _AT_THE_CENTRE = frozenset({Assistance.COUNTER_STAFF, Assistance.KIOSK})

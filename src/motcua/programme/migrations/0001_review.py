@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalogue', '0002_decided_levels'),
         ('kernel', '0002_append_only'),
-        ('organisations', '0002_post_focal_point'),
+        ('organisations', '0003_post_focal_point'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
