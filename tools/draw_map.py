@@ -26,6 +26,7 @@ LIFECYCLE = ROOT / "docs" / "lifecycle.md"
 
 #: What a floor is for. A room of the contract that is on none of them stops the drawing.
 FLOORS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("improve", ("programme",)),
     ("measure", ("measurement",)),
     ("work", ("workspace",)),
     ("connect", ("exchange", "messaging")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +27,7 @@ from motcua.messaging.letters import Incoming
 from motcua.messaging.models import Letter
 from motcua.kernel.clock import now as clock_now
 from motcua.organisations.models import Agency
+from motcua.programme.review import receiving
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.workspace import actions
 from motcua.workspace.bulk import order_bulk
@@ -36,13 +38,15 @@ from motcua.workspace.rules import VIEWS, Asked
 from motcua.workspace.worklists import Line
 from tests import factories
 from tests.factories import World
+from tests.programme import rounds
 
-ROLES = ("nobody", "lan", "nguoila", "minh", "hoa", "tuan", "linh", "hung", "toan")
-#: The cast's own agency is H56.201; Linh and Hung sit at H56.202; Toàn runs the system.
+ROLES = ("nobody", "lan", "nguoila", "minh", "hoa", "tuan", "linh", "hung", "toan", "hieu")
+#: The cast's own agency is H56.201; Linh and Hung sit at H56.202; Toàn runs the system; Hiếu is
+#: the focal point of the review.
 EVERYBODY = frozenset(ROLES)
 SIGNED_IN = EVERYBODY - {"nobody"}
 STAFF_HERE = frozenset({"minh", "hoa", "tuan"})
-STAFF = STAFF_HERE | {"linh", "hung", "toan"}
+STAFF = STAFF_HERE | {"linh", "hung", "toan", "hieu"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ POLICY: dict[str, Rule] = {
     **dict.fromkeys(
         ("home", "search", "all_services", "procedure", "sector", "life_event", "statistics", "communes", "track",
          "verify", "help", "privacy", "accessibility", "site_map", "sitemap_xml", "robots", "style", "sign_in",
-         "healthz", "readyz", "metrics"),
+         "service_list", "service_list_paper", "healthz", "readyz", "metrics"),
         PUBLIC,
     ),
     **dict.fromkeys(("language", "openid_connect_login", "openid_connect_callback"), Rule(EVERYBODY, post_only=True)),
@@ -109,6 +113,17 @@ POLICY: dict[str, Rule] = {
         Rule(frozenset({"tuan", "hung", "toan"})),
     ),
     **dict.fromkeys(("process_row", "process_import"), Rule(frozenset({"toan"}))),
+    # the programme: Hiếu is the province's focal point
+    "programme": Rule(frozenset({"hoa", "tuan", "hung", "hieu"})),
+    **dict.fromkeys(
+        ("programme-round", "programme-priority", "programme-list", "programme-paper"),
+        Rule(frozenset({"hoa", "tuan", "hung", "hieu"})),
+    ),
+    "programme-assessment": Rule(frozenset({"hoa", "tuan", "hieu"})),
+    **dict.fromkeys(
+        ("programme-assign", "programme-collections", "programme-board", "programme-consolidated"),
+        Rule(frozenset({"hieu"})),
+    ),
 }  # fmt: skip
 
 
@@ -133,7 +148,7 @@ def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
 
 
 @pytest.fixture
-def things(world: World) -> dict[str, str]:
+def things(world: World, settings: Any, tmp_path: Any) -> dict[str, str]:
     """Addresses of Lan's own things, one for each route."""
     draft: Draft = factories.draft(world, "lan", factories.BIRTH)
     filed = factories.filed_dossier(world)
@@ -167,6 +182,11 @@ def things(world: World) -> dict[str, str]:
     form = factories.bundles.form_of(draft.form_id or 0)
     code, d = dossier.code, draft.pk
     letter, view, bulk, export = _around(world, dossier)
+    listed = rounds.listed(world, {factories.BIRTH: {}})
+    review = f"/programme/rounds/{listed.round_id}/"
+    asked = receiving.open_collection(
+        actor=world.officer("hieu"), name="A", instrument="B", deadline=date(2027, 1, 1), now=world.now
+    )
     return {
         "procedure": "/procedures/1.001193/", "start": "/procedures/1.001193/start/", "sector": "/sectors/ho-tich/",
         "life_event": f"/life-events/{factories.catalogue.life_events()[0].slug}/", "communes": "/communes/?province=38",
@@ -199,6 +219,11 @@ def things(world: World) -> dict[str, str]:
             ("process_dossiers", "dossiers/"), ("process_row", "rows/appraise/"),
         )},
         "calendar": f"/studio/calendars/{Agency.objects.get(code='H56.201').code}/",
+        "programme-round": review, "programme-assign": f"{review}assign/", "programme-priority": f"{review}priority/",
+        "programme-list": f"{review}list/", "programme-paper": f"{review}list/xlsx/",
+        "programme-assessment": f"{review}{factories.BIRTH}/", "programme-board": f"/programme/collections/{asked.key}/",
+        "programme-consolidated": f"/programme/collections/{asked.key}/consolidated/",
+        "service_list_paper": "/service-list/papers/xlsx/",
         "openid_connect_login": "/accounts/oidc/oidc/login/",
         "openid_connect_callback": "/accounts/oidc/oidc/login/callback/",
     }  # fmt: skip

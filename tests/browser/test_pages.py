@@ -15,7 +15,7 @@ PUBLIC = [
     "/", "/?audience=business", "/procedures/", "/procedures/?q=dang+ki+khai+sing", "/procedures/?q=zzzz",
     "/procedures/1.001193/", "/procedures/1.013225/", "/procedures/2.000815/", "/procedures/all/", "/sectors/ho-tich/",
     "/track/", "/verify/", "/statistics/", "/sign-in/", "/help/", "/privacy/", "/accessibility/", "/site-map/",
-    "/no-such-page/",
+    "/no-such-page/", "/service-list/", "/service-list/?q=zzzz",
 ]  # fmt: skip
 CITIZEN = [
     "/account/",
@@ -40,6 +40,11 @@ HEAD = [
     "/studio/processes/",
     "/studio/processes/general/",
 ]
+FOCAL = [
+    "/programme/", "/programme/rounds/1/list/", "/programme/rounds/2/", "/programme/rounds/2/?state=submitted",
+    "/programme/rounds/2/assign/", "/programme/rounds/2/priority/", "/programme/rounds/2/1.000894/", "/programme/collections/",
+    "/programme/collections/dvctt-2023-04-21/", "/programme/collections/dvctt-2023-04-21/consolidated/?conflicts=1",
+]  # fmt: skip
 
 
 def check(visitor: Visitor, paths: list[str]) -> None:
@@ -61,7 +66,9 @@ def test_public_pages(visitor: Visitors, viewport: dict[str, int], language: str
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize(("username", "paths"), [("lan", CITIZEN), ("minh", DESK), ("tuan", HEAD)])
+@pytest.mark.parametrize(
+    ("username", "paths"), [("lan", CITIZEN), ("minh", DESK), ("tuan", HEAD), ("hieu", FOCAL)]
+)
 def test_pages_behind_sign_in(
     visitor: Visitors, viewport: dict[str, int], username: str, paths: list[str]
 ) -> None:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
 
+from motcua.api.review import router as review
 from motcua.catalogue import queries
 from motcua.catalogue.pages import ProcedurePage
 from motcua.kernel.codes import is_national_code, national_code
@@ -26,6 +27,7 @@ api = NinjaAPI(
     urls_namespace="api_v1",
 )
 MAX_LIMIT = 100
+api.add_router("", review)
 
 
 class ProcedureItem(Schema):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from motcua.catalogue import queries
 from motcua.catalogue.models import (
@@ -91,6 +92,59 @@ def offer_service(
     }
     _record(state, "catalogue.service_offered", actor, now, facts, changed=True)
     return service
+
+
+@action("catalogue.set_levels")
+def set_levels(
+    *,
+    actor: Actor,
+    agency: Agency,
+    owners: Mapping[str, Agency],
+    levels: Mapping[str, str],
+    since: date,
+    instrument: str,
+    now: datetime,
+) -> int:
+    """Put the levels of an approved list in force: on each procedure's page, and on every service of ``agency`` and below.
+
+    ``owners`` says which agency answers for a code. A service that nobody offers yet is written down as not active: the
+    list decides its level, opening it to people stays the agency's own step (:func:`offer_service`). Returns how many
+    services are at their level now.
+    """
+    state = _locked_state()
+    codes = sorted(levels)
+    values = [[levels[code] for code in codes], codes]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE catalogue_procedure AS p SET decided_level = v.level, decided_from = %s, decided_by = %s"
+            " FROM unnest(%s::text[], %s::text[]) AS v(level, code) WHERE p.national_code = v.code",
+            [since, instrument, *values],
+        )
+        cursor.execute(
+            "INSERT INTO catalogue_service (agency_id, procedure_id, level, active, valid_from)"
+            " SELECT v.agency, p.id, v.level, false, %s"
+            "   FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS v(level, code, agency)"
+            "   JOIN catalogue_procedure AS p ON p.national_code = v.code"
+            " ON CONFLICT (agency_id, procedure_id) DO NOTHING",
+            [since, *values, [owners[code].pk for code in codes]],
+        )
+        cursor.execute(
+            "UPDATE catalogue_service AS s SET level = v.level, valid_from = %s"
+            "  FROM unnest(%s::text[], %s::text[]) AS v(level, code), catalogue_procedure AS p,"
+            "       organisations_agency AS a"
+            " WHERE p.national_code = v.code AND s.procedure_id = p.id AND a.id = s.agency_id"
+            "   AND (a.code = %s OR a.code LIKE %s)",
+            [since, *values, agency.code, f"{agency.code}.%"],
+        )
+        changed: int = cursor.rowcount
+    facts: dict[str, object] = {
+        "agency": agency.code,
+        "instrument": instrument,
+        "since": since.isoformat(),
+        "levels": dict(Counter(levels.values())),
+    }
+    _record(state, "catalogue.levels_set", actor, now, facts, changed=True)
+    return changed
 
 
 def _locked_state() -> CatalogueState:

@@ -110,6 +110,13 @@ class Procedure(models.Model):
     citizen = models.BooleanField(null=True, help_text="Null: the source does not say")
     business = models.BooleanField(null=True)
     level = models.CharField(max_length=12, choices=Level.choices, default=Level.UNKNOWN)
+    decided_level = models.CharField(
+        max_length=12, blank=True, default="", db_default="", help_text="Level of the published list in force"
+    )
+    decided_from = models.DateField(null=True)
+    decided_by = models.CharField(
+        max_length=120, blank=True, default="", db_default="", help_text="The act that published that list"
+    )
     essential_no = models.PositiveSmallIntegerField(null=True, help_text="Number among the 25 of Đề án 06")
     synonyms = models.JSONField(default=list, help_text="What people call it; searched like its name")
     popularity = models.PositiveIntegerField(

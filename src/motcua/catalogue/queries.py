@@ -47,6 +47,7 @@ class Hit:
     business: bool | None
     detailed: bool
     essential: bool
+    decided: bool = False  # its level is that of a published list, not of the national data
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ def _load(current: int) -> Snapshot:
             name=row.name,
             short_name=row.short_name,
             name_en=row.name_en,
-            level=row.level,
+            level=row.decided_level or row.level,
+            decided=bool(row.decided_level),
             sector=row.sector.name,
             sector_slug=row.sector.slug,
             ministry=row.ministry,
@@ -306,6 +308,7 @@ def procedure_page(national_code: str, *, honest_time: HonestTime | None = None)
         ministry=found.ministry,
         sector=(sector.slug, sector.name),
         level=found.level,
+        level_decided=found.decided,
         citizen=found.citizen,
         business=found.business,
         essential=found.essential,

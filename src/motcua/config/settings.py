@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from motcua.kernel import env
 
 SOURCE = Path(__file__).resolve().parents[1]
@@ -38,11 +40,13 @@ INSTALLED_APPS = [
     "motcua.workspace",
     "motcua.exchange",
     "motcua.measurement",
+    "motcua.programme",
     "motcua.web.shared",
     "motcua.web.portal",
     "motcua.web.desk",
     "motcua.web.studio",
     "motcua.web.board",
+    "motcua.web.programme",
     "motcua.api",
     "motcua.demo",
     "motcua.config",
@@ -82,7 +86,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": "jinja2",
         "DIRS": [
-            SOURCE / "web" / face / "templates" for face in ("shared", "portal", "desk", "studio", "board")
+            SOURCE / "web" / face / "templates"
+            for face in ("shared", "portal", "desk", "studio", "board", "programme")
         ]
         + [SOURCE / "eforms" / "templates"],
         "APP_DIRS": False,
@@ -184,6 +189,13 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "motcua@example.com")
 SIGNER = env.text("SIGNER", "test-ca")
 TSA_URL = env.text("TSA_URL", "")
 SITE_AGENCY = env.text("AGENCY", "H56")
+# What this installation is in the review of online services: "agency" makes a list and sends it, "national" receives
+# lists and consolidates them. A demo is both, so that everything can be walked on one machine.
+ROLES = frozenset(
+    part.strip() for part in env.text("ROLE", "agency,national" if DEMO else "agency").split(",")
+)
+if ROLES - {"agency", "national"}:
+    raise ImproperlyConfigured('MOTCUA_ROLE must be "agency", "national" or "agency,national".')
 SITE_HOTLINE = env.text("HOTLINE", "18001096")
 
 PROCRASTINATE_ON_APP_READY = "motcua.config.wiring.register_jobs"

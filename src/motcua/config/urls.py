@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/", include("motcua.web.desk.urls")),
     path("studio/", include("motcua.web.studio.urls")),
     path("board/", include("motcua.web.board.urls")),
+    path("programme/", include("motcua.web.programme.urls")),
     path("api/v1/", include("motcua.api.urls")),
 ]
 

@@ -27,6 +27,7 @@ _STREETS = {
     "H56": "35 Đại lộ Lê Lợi, phường Hạc Thành", "H56.10": "Đại lộ Lê Lợi, phường Hạc Thành",
     "H56.15": "34 Đại lộ Lê Lợi, phường Hạc Thành", "H56.201": "Số 2 đường Tống Duy Tân, phường Hạc Thành",
     "H56.202": "Số 1 đường Lê Lợi, phường Sầm Sơn", "H56.203": "Thôn Trung, xã Hoằng Hóa",
+    "H56.08": "17 Hạc Thành, phường Hạc Thành",
 }  # fmt: skip
 #: What communes offer online in the demo, beside every procedure that has a form and is theirs.
 _DEPARTMENT_SECTORS = {"H56.10": {"hoat-dong-xay-dung"}, "H56.15": {"ly-lich-tu-phap"}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from motcua.demo import review
 from motcua.demo.history import Seeder
 from motcua.demo.province import build
 from motcua.dossiers.models import Dossier
@@ -30,4 +31,5 @@ def seed(*, dossiers: int = 300, if_empty: bool = True) -> str:
     )
     folding.fold.run()
     folding.usual_times.run()
-    return f"{len(people)} people, {made} dossiers"
+    reviewed = review.seed(people, now)
+    return f"{len(people)} people, {made} dossiers, {reviewed}"

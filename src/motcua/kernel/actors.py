@@ -16,6 +16,7 @@ class Role(StrEnum):
     HEAD = "head"
     OUTREACH = "outreach"
     OPERATOR = "operator"
+    FOCAL_POINT = "focal_point"
 
 
 @dataclass(frozen=True, slots=True)

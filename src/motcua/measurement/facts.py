@@ -7,12 +7,15 @@ from django.db import connection
 from motcua.dossiers.models import Channel, Dossier
 from motcua.kernel.clock import local_day
 from motcua.kernel.events import Happened
+from motcua.measurement.full_process import judge
 from motcua.measurement.models import Measure
+from motcua.measurement.tracing import trace_of
 
 _INSERT = """
     INSERT INTO measurement_fact
-           (measure, day, agency_id, procedure_id, dossier_id, online, remote, late, level, minutes)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+           (measure, day, agency_id, procedure_id, dossier_id, online, remote, late, level, minutes, full_process,
+            broken_by)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (dossier_id, measure) DO NOTHING
 """
 
@@ -34,11 +37,16 @@ COUNTED: dict[str, Measure] = {
 def count(happened: Happened) -> None:
     """Subscriber of the counted kinds: append the fact of this event."""
     dossier: Dossier = happened.subject
+    measure = COUNTED[happened.kind]
+    full, broken_by = None, ""
+    if measure == Measure.RETURNED:
+        verdict = judge(trace_of(dossier))
+        full, broken_by = verdict.full, verdict.broken_by
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
             [
-                COUNTED[happened.kind],
+                measure,
                 local_day(happened.at),
                 dossier.agency_id,
                 dossier.procedure_id,
@@ -48,5 +56,7 @@ def count(happened: Happened) -> None:
                 happened.data.get("late"),
                 happened.data.get("overall"),
                 happened.data.get("minutes"),
+                full,
+                broken_by,
             ],
         )

@@ -42,6 +42,10 @@ class Fact(models.Model):
     late = models.BooleanField(null=True)
     level = models.SmallIntegerField(null=True, help_text="Level of a rating")
     minutes = models.IntegerField(null=True, help_text="Counted working minutes, pauses excluded")
+    full_process = models.BooleanField(null=True, help_text="Of a returned dossier (R2.11)")
+    broken_by = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="The step that was not full-process"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dossier", "measure"], name="fact_once")]

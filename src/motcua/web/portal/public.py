@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
 from django.views.decorators.http import require_GET
 
 from motcua.catalogue import queries
@@ -260,9 +261,32 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "total": measures.total(agencies) if chosen is None else chosen.figures,
         "agencies": agencies,
         "chosen": chosen,
+        "whole": _whole(
+            measures.full_process(since, until, under=chosen.key if chosen else settings.SITE_AGENCY)
+        ),
         "months": [(day, by_month.get(f"{day:%Y-%m}", measures.Figures())) for day in calendar],
     }
     return render(request, "portal/statistics.html", context)
+
+
+#: Step of the full-process test → what was not so (``measurement/full_process.py``).
+_BROKEN = {
+    "filed_online": N_("không nộp trực tuyến"),
+    "no_visit": N_("nộp trực tuyến nhưng tại bộ phận một cửa"),
+    "no_paper": N_("còn nộp giấy"),
+    "paid_on_platform": N_("nghĩa vụ tài chính thực hiện ngoài nền tảng thanh toán"),
+    "no_onsite": N_("phải xác minh tại thực địa"),
+    "electronic_result": N_("không có kết quả điện tử"),
+    "returned_online": N_("nhận kết quả tại quầy"),
+}
+
+
+def _whole(found: measures.FullProcess) -> dict[str, Any] | None:
+    """Full-process dossiers of the period, and in words which step broke the others; None before the first verdict."""
+    if not found.returned:
+        return None
+    broken = [(_(_BROKEN[step]), count) for step, count in found.broken.items() if step in _BROKEN]
+    return {"share": found.share, "full": found.full, "returned": found.returned, "broken": broken}
 
 
 @require_GET

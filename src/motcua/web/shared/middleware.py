@@ -24,7 +24,7 @@ log = structlog.get_logger("motcua.request")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 #: Sign-in keeps what a person sees free of staff things: an officer works at the desk, files as a citizen.
-_STAFF_FACES = ("/desk/", "/board/", "/studio/")
+_STAFF_FACES = ("/desk/", "/board/", "/studio/", "/programme/")
 
 
 def request_log(get_response: Handler) -> Handler:

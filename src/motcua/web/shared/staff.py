@@ -59,12 +59,14 @@ def places(actor: Actor) -> tuple[str, ...]:
         found += ["board", "lookups"]
     if actor.holds(Role.HEAD, Role.OPERATOR):
         found += ["studio", "processes"]
+    if actor.holds(Role.FOCAL_POINT, Role.CIVIL_SERVANT, Role.HEAD):
+        found.append("programme")
     return tuple(found)
 
 
 def navigation(actor: Actor, here: str, *, unread: int | None = None) -> dict[str, Any]:
     """The ``staff`` value of a staff page: where we are (desk, notices, intake, register, board,
-    studio, processes, lookups) and what else there is.
+    studio, processes, programme, lookups) and what else there is.
 
     ``unread``: notices not seen, where the page has asked for them anyway.
     """

@@ -1,0 +1,1 @@
+"""The eligibility review: rounds, assessments, the published list, and the list's way to the Ministry (issue 5)."""

@@ -1,0 +1,1 @@
+"""For those who bring procedures online: review rounds, the published list, the Ministry's board."""
