@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('processing', '0005_alarms'),
+        ('processing', '0006_process_drafts'),
     ]
 
     operations = [
