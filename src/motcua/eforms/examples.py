@@ -30,6 +30,8 @@ def answer(field: Field, seed: int = 0, *, today: dt.date) -> Any:
     """One valid raw value."""
     kind, s = field.kind.key, field.settings
     match kind:
+        case "text" | "agency" if s.get("pattern"):
+            return str(s["example"])
         case "text" | "agency":
             mask = s.get("mask")
             text = (
@@ -63,9 +65,12 @@ def answer(field: Field, seed: int = 0, *, today: dt.date) -> Any:
             return "1"
         case "int" | "money" | "number":
             return str(max(int(s.get("min", 1)) + 1, 2))
-        case "code":
+        case "code" | "linked" | "reference":
             assert field.choices is not None
             return field.choices.options[0].code
+        case "map":
+            area = "19.8, 105.7\n19.8, 105.8\n19.9, 105.8"
+            return area if s.get("shape") == "area" else "19.8075, 105.7764"
         case "multi":
             assert field.choices is not None
             return [field.choices.options[0].code]
