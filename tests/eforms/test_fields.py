@@ -197,13 +197,18 @@ anything = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["day", "year", "province", "detail", "number", "file", "old", "points", "name"]), inner, max_size=3
+            st.sampled_from(["day", "year", "province", "detail", "number", "file", "old", "points", "name"]),
+            inner,
+            max_size=3,
         )
     ),
     max_leaves=8,
 )
 LINKED = {
-    "groups": [{"code": "nong", "label": {"vi": "Nông nghiệp", "en": "Farming"}}, {"code": "may", "label": "May mặc"}],
+    "groups": [
+        {"code": "nong", "label": {"vi": "Nông nghiệp", "en": "Farming"}},
+        {"code": "may", "label": "May mặc"},
+    ],
     "options": [
         {"code": "lua", "group": "nong", "label": {"vi": "Trồng lúa", "en": "Rice"}},
         {"code": "ao", "group": "may", "label": {"vi": "May áo", "en": "Shirts"}},

@@ -51,7 +51,9 @@ class Outcomes:
     def looks_at(self) -> frozenset[str]:
         """Fields that decide any of it."""
         found: set[str] = set(self.fee.formula.needs) if self.fee else set()
-        for one in (*self.blocks, *self.components, *self.cases, *self.routes):
+        for block in self.blocks:
+            found |= references(block.condition)
+        for one in (*self.components, *self.cases, *self.routes):
             found |= references(one.condition)
         return frozenset(found)
 

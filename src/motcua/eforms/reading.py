@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from motcua.eforms import conditions, fitting, outcomes, schema
+from motcua.eforms import conditions, fitting, schema
 from motcua.eforms.choices import Choices, Option, Text
 from motcua.eforms.compiled import SECTIONS, Check, Form, Plan, Problem, Section
 from motcua.eforms.conditions import BadCondition, Condition
 from motcua.eforms.fields.base import Field, FieldType
 from motcua.eforms.formulas import BadFormula, compile_formula
+from motcua.eforms.outcomes import NO_OUTCOMES, Block, Choice, Fee, Outcomes
 from motcua.eforms.reference import NAMES, reference
 from motcua.kernel.registry import Registry
 
@@ -94,9 +95,9 @@ class Reader:
             if name in by_id and by_id[name].officer_only:
                 self.say("officer_field", where, name)
 
-    def outcomes(self, raw: Mapping[str, Any], by_id: Mapping[str, Field]) -> outcomes.Outcomes:
+    def outcomes(self, raw: Mapping[str, Any], by_id: Mapping[str, Field]) -> Outcomes:
         if not raw:
-            return outcomes.NO_OUTCOMES
+            return NO_OUTCOMES
         choices = {
             name: tuple(
                 made
@@ -112,17 +113,17 @@ class Reader:
             if not Text.of(one.get("message")):
                 self.say("bad_outcome", where, "a block needs a message")
             elif test is not None:
-                blocks.append(outcomes.Block(test, conditions.compile_test(test), Text.of(one["message"])))
-        return outcomes.Outcomes(blocks=tuple(blocks), fee=self.fee(raw.get("fee"), by_id), **choices)
+                blocks.append(Block(test, conditions.compile_test(test), Text.of(one["message"])))
+        return Outcomes(blocks=tuple(blocks), fee=self.fee(raw.get("fee"), by_id), **choices)
 
     def choice(
         self, one: Mapping[str, Any], word: str, by_id: Mapping[str, Field], where: str
-    ) -> outcomes.Choice | None:
+    ) -> Choice | None:
         test = self.when(one.get("if"), by_id, where)
         if not one.get(word):
             self.say("bad_outcome", where, f"names no {word}")
             return None
-        return outcomes.Choice(test, conditions.compile_test(test), str(one[word])) if test else None
+        return Choice(test, conditions.compile_test(test), str(one[word])) if test else None
 
     def when(self, raw: Any, by_id: Mapping[str, Field], where: str) -> Condition | None:
         """The condition of an outcome; one is needed."""
@@ -134,7 +135,7 @@ class Reader:
         self.public(condition, by_id, where)
         return condition
 
-    def fee(self, raw: Mapping[str, Any] | None, by_id: Mapping[str, Field]) -> outcomes.Fee | None:
+    def fee(self, raw: Mapping[str, Any] | None, by_id: Mapping[str, Field]) -> Fee | None:
         if not raw:
             return None
         try:
@@ -144,7 +145,7 @@ class Reader:
             return None
         if formula.gives not in ("whole", "number"):
             self.say("formula_type", "outcomes.fee", f"gives {formula.gives}, not an amount")
-        return outcomes.Fee(formula, raw.get("blanks") == "zero")
+        return Fee(formula, raw.get("blanks") == "zero")
 
     def unique(self, ids: list[str], where: str) -> None:
         seen: set[str] = set()
