@@ -55,7 +55,7 @@ POLICY: dict[str, Rule] = {
     # signed in
     **dict.fromkeys(("start", "signed_in", "account", "store", "messages", "profile"), Rule(SIGNED_IN)),
     # one's own
-    **dict.fromkeys(("draft", "draft_section", "draft_papers", "draft_check", "my_dossier", "file"), OWN),
+    **dict.fromkeys(("draft", "draft_section", "draft_papers", "draft_check", "draft_changes", "my_dossier", "file"), OWN),
     **dict.fromkeys(
         ("draft_done", "draft_discard", "draft_autosave", "draft_uploads", "draft_upload", "draft_remove", "withdraw",
          "rate", "supplement"),
@@ -131,7 +131,7 @@ def things(world: World) -> dict[str, str]:
         "life_event": f"/life-events/{factories.catalogue.life_events()[0].slug}/", "communes": "/communes/?province=38",
         "draft": f"/drafts/{d}/", "draft_section": f"/drafts/{d}/part/{form.sections[0].id}/",
         "draft_papers": f"/drafts/{d}/papers/", "draft_check": f"/drafts/{d}/check/", "draft_done": f"/drafts/{d}/done/",
-        "draft_discard": f"/drafts/{d}/discard/", "draft_autosave": f"/drafts/{d}/autosave/",
+        "draft_changes": f"/drafts/{d}/changes/", "draft_discard": f"/drafts/{d}/discard/", "draft_autosave": f"/drafts/{d}/autosave/",
         "draft_uploads": f"/drafts/{d}/uploads/", "draft_upload": f"/drafts/{d}/uploads/{upload.pk}/",
         "draft_remove": f"/drafts/{d}/uploads/{upload.pk}/remove/",
         "my_dossier": f"/account/dossiers/{code}/", "withdraw": f"/account/dossiers/{code}/withdraw/",

@@ -10,13 +10,14 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from motcua.eforms.conditions import is_blank
 from motcua.eforms.fields.base import ABSENT, Context, Field, FieldError, Invalid, PostData
 from motcua.eforms.fields.compound import MAX_ROWS, Table, add_row, remove_row
 from motcua.eforms.forms import BadDefinition, Form, Plan, Problem, Section, check_definition, load_definition
+from motcua.eforms.outcomes import Outcome, outcome
 from motcua.eforms.schema import form_schema
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "export_row",
     "form_schema",
     "load_definition",
+    "outcome_of",
     "parse_field",
     "parse_fields",
     "parse_section",
@@ -204,6 +206,22 @@ def sections_asked(form: Form, answers: Mapping[str, Any], *, officer: bool = Fa
 def computed(form: Form, field_id: str, answers: Mapping[str, Any]) -> Any:
     """What a computed field would be with the answers so far; None while its sources are missing, wrong or hidden."""
     return state(form, answers).values.get(field_id)
+
+
+def outcome_of(form: Form, cleaned: Mapping[str, Any]) -> Outcome:
+    """What cleaned answers bring about: refusal, papers, case, unit, fee. A question about a paper that is asked and
+    required makes the paper required too."""
+    found = outcome(form.outcomes, cleaned)
+    papers = [plan for plan in form.plans if plan.field.kind.key == "file"]
+    if not papers:
+        return found
+    wanted = {
+        str(plan.field.settings["component"])
+        for plan in papers
+        if _applies(plan, cleaned, officer=False)
+        and (plan.field.required or (plan.required_if is not None and plan.required_if(cleaned)))
+    }
+    return replace(found, components=found.components | wanted)
 
 
 def section_errors(form: Form, validation: Validation, section_id: str) -> dict[str, tuple[FieldError, ...]]:

@@ -12,10 +12,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from motcua.catalogue import queries as catalogue
-from motcua.dossiers import drafts
-from motcua.eforms import rendering
+from motcua.dossiers import drafts, outcomes, rebasing
+from motcua.eforms import paging, rendering
 from motcua.eforms import rules as eforms
-from motcua.kernel.clock import local_day, now
+from motcua.kernel.clock import now
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.processing.models import Supplement
 from motcua.web.portal import answers, pages
@@ -35,6 +35,10 @@ from motcua.web.shared.resend import survives_database
 def load(request: PersonRequest, draft_id: UUID) -> Filing:
     """The draft with its files and, where it completes a dossier, what was asked for; at most three queries."""
     draft, uploads = draft_with_uploads(request.actor, draft_id)
+    if rebasing.target(draft) is not None and rebasing.follow(
+        actor=request.actor, draft_id=draft_id, now=now()
+    ):
+        draft, uploads = draft_with_uploads(request.actor, draft_id)
     asked = Supplement.objects.get(dossier=draft.supplements_id) if draft.supplements_id else None
     return Filing(draft, uploads, request.LANGUAGE_CODE, asked)
 
@@ -102,9 +106,11 @@ def draft_home(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     filing = load(request, draft_id)
     if filing.draft.dossier_id:
         return HttpResponseRedirect(f"{filing.base}done/")
+    if rebasing.unseen(filing.draft):
+        return HttpResponseRedirect(f"{filing.base}changes/")
     wrong = set(validation_of(filing).errors) if filing.form else set()
-    for step, section in zip(filing.steps, filing.sections, strict=False):
-        if any(field.id in wrong for field in section.fields):
+    for step, page in zip(filing.steps, filing.form_pages, strict=False):
+        if any(field.id in wrong for field in page.fields):
             return HttpResponseRedirect(step.url)
     if filing.papers and filing.missing():
         return HttpResponseRedirect(f"{filing.base}papers/")
@@ -112,26 +118,26 @@ def draft_home(request: PersonRequest, draft_id: UUID) -> HttpResponse:
 
 
 def validation_of(filing: Filing) -> eforms.Validation:
-    assert filing.form is not None
-    return eforms.validate(filing.form, filing.answers, today=local_day(now()))
+    return filing.validation
 
 
 @person_required
 @survives_database
 @require_http_methods(["GET", "POST"])
 def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResponse:
-    """One section: kept first, then judged; errors never lose what was typed."""
+    """One page of the form: kept first, then judged; errors never lose what was typed."""
     filing = load(request, draft_id)
     if filing.draft.dossier_id:
         return HttpResponseRedirect(f"{filing.base}done/")
-    if filing.form is None or section_id not in {s.id for s in filing.form.sections}:
-        raise Http404
+    page = page_at(filing, section_id)
+    section_id = page.key
+    assert filing.form is not None
     if request.method == "GET":
         if filing.place(section_id) is None:  # an answer elsewhere has made this page needless
             return HttpResponseRedirect(f"{filing.base}check/")
         return _section_page(request, filing, section_id)
     data = dict(request.POST.lists())
-    posted = eforms.parse_section(filing.form, section_id, data)
+    posted = eforms.parse_fields(page.fields, data)
     if filing.marked_fields is not None:
         posted = {name: value for name, value in posted.items() if name in filing.marked_fields}
     given = request.POST.get("version", "")
@@ -156,6 +162,8 @@ def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResp
             raise
         filing = load(request, draft_id)  # another tab was quicker by a moment
         return _conflict_page(request, filing, section_id, posted, [conflict.params["field"]])
+    if filing.form is not None and filing.form.outcomes.cases:
+        outcomes.follow(actor=request.actor, draft_id=draft_id, now=now())
     filing = load(request, draft_id)
     filing.answers = saved.answers
     if pressed is not None:
@@ -167,7 +175,8 @@ def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResp
     if going == "back":
         return HttpResponseRedirect(before.url if before else beginning(filing))
     assert filing.form is not None
-    wrong = eforms.section_errors(filing.form, validation_of(filing), section_id)
+    here = {field.id for field in page.fields}
+    wrong = {name: found for name, found in validation_of(filing).errors.items() if name in here}
     if filing.marked_fields is not None:
         wrong = {name: found for name, found in wrong.items() if name in filing.marked_fields}
     if wrong:
@@ -175,6 +184,16 @@ def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResp
     if going == "check" or after is None:
         return HttpResponseRedirect(f"{filing.base}check/")
     return HttpResponseRedirect(after.url)
+
+
+def page_at(filing: Filing, key: str) -> paging.Page:
+    """The page of the form with this key; there is none: 404."""
+    try:
+        if filing.form is not None:
+            return paging.page(filing.form, key)
+    except KeyError:
+        pass
+    raise Http404
 
 
 def beginning(filing: Filing) -> str:
@@ -219,12 +238,12 @@ def _section_page(request: PersonRequest, filing: Filing, section_id: str, wrong
     errors = wrong or {}
     place = filing.place(section_id)
     before, _after = filing.neighbours(section_id)
-    found = filing.form.section(section_id)
+    page = page_at(filing, section_id)
     warnings = validation_of(filing).warnings
     sources = filing.draft.sources
     if filing.marked_fields is None:
-        html = rendering.section_html(
-            filing.form, section_id, filing.answers, errors, filing.language, sources, warnings
+        html = rendering.page_html(
+            filing.form, page, filing.answers, errors, filing.language, sources, warnings
         )
     else:
         html = None
@@ -235,13 +254,13 @@ def _section_page(request: PersonRequest, filing: Filing, section_id: str, wrong
                 filing.form, field.id, filing.answers, errors, filing.language, sources, warnings
             ),
         }
-        for field in found.fields
+        for field in page.fields
         if filing.marked_fields is not None and field.id in filing.marked_fields
     ]
     context = {
         "filing": filing,
-        "section": found,
-        "title": found.title(filing.language),
+        "section": page.section,
+        "title": page.section.title(filing.language),
         "html": html,
         "marked": marked,
         "errors": [

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from motcua.web.portal import account, files, filing, public, submitting, tracking, uploading, verifying
+from motcua.web.portal import (
+    account,
+    changing,
+    files,
+    filing,
+    public,
+    submitting,
+    tracking,
+    uploading,
+    verifying,
+)
 
 
 class DossierCode(StringConverter):
@@ -40,6 +50,7 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/papers/", filing.papers, name="draft_papers"),
     path("drafts/<uuid:draft_id>/check/", submitting.check, name="draft_check"),
     path("drafts/<uuid:draft_id>/done/", submitting.done, name="draft_done"),
+    path("drafts/<uuid:draft_id>/changes/", changing.changes, name="draft_changes"),
     path("drafts/<uuid:draft_id>/discard/", submitting.discard, name="draft_discard"),
     path("drafts/<uuid:draft_id>/autosave/", uploading.autosave, name="draft_autosave"),
     path("drafts/<uuid:draft_id>/uploads/", uploading.begin, name="draft_uploads"),
