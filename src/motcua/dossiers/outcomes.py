@@ -22,7 +22,6 @@ from motcua.kernel.actors import Actor
 from motcua.kernel.caching import Kept
 from motcua.kernel.clock import local_day
 
-
 #: Draft.sources: the case it was begun with, before answers chose another.
 BEGUN_AS = "_case"
 

@@ -128,6 +128,12 @@ def _settled(value: Any) -> Any:
     return value
 
 
+def names(text: str) -> frozenset[str]:
+    """Every word of a formula that may be a field: functions and loop variables are among them."""
+    # A backslash could hide the end of a quoted text: then every word counts, which is only too many.
+    return frozenset(_NAME.findall(text if "\\" in text else _QUOTED.sub("''", text)))
+
+
 def compile_formula(text: str, fields: Mapping[str, Field]) -> Formula:
     """Raises BadFormula: too long, too nested, an unknown name, types that do not fit, too slow."""
     if not text.strip():
@@ -137,9 +143,7 @@ def compile_formula(text: str, fields: Mapping[str, Field]) -> Formula:
     loops = len(_LOOP.findall(text))
     if loops > MAX_LOOPS or (text.count("+") + text.count(",") + 1) ** loops > MAX_GROWTH:
         raise BadFormula("formula_size", "loops that repeat too much")
-    # A backslash could hide the end of a quoted text: then every word counts as a name, which is only too many.
-    bare = text if "\\" in text else _QUOTED.sub("''", text)
-    said = {name: fields[name].kind.speaks(fields[name]) for name in _NAME.findall(bare) if name in fields}
+    said = {name: fields[name].kind.speaks(fields[name]) for name in sorted(names(text)) if name in fields}
     silent = sorted(name for name, kind in said.items() if kind not in _TYPES)
     if silent:
         raise BadFormula("formula_type", f"{', '.join(silent)} has no answer to reckon with")
@@ -151,7 +155,7 @@ def compile_formula(text: str, fields: Mapping[str, Field]) -> Formula:
     except RuntimeError as wrong:
         message = " ".join(str(wrong).replace("INVALID_ARGUMENT:", "").replace("<input>:", "").split())[:300]
         unknown = _UNDECLARED.search(message)
-        if unknown and unknown[1].isidentifier() and not unknown[1].startswith("_"):
+        if unknown:
             raise BadFormula("unknown_field", unknown[1]) from None
         raise BadFormula("formula_type" if "overload" in message else "bad_formula", message) from None
     gives = _RESULTS.get(program.return_type().name())

@@ -81,9 +81,21 @@ class Reader:
         return form, self.problems
 
     def link(self, all_fields: list[tuple[Section, Field]], by_id: Mapping[str, Field]) -> None:
-        for section, f in all_fields:
-            for code, detail in f.kind.link(f, by_id):
-                self.say(code, f"sections.{section.id}.fields.{f.id}", detail)
+        """A formula over a formula comes after it: only then is it known what the other gives."""
+        needs = {f.id: {n for n in f.kind.mentions(f) if n in by_id and by_id[n].kind.mentions(by_id[n])}
+                 for _, f in all_fields}  # fmt: skip
+        waiting = list(all_fields)
+        done: set[str] = set()
+        while waiting:
+            ready = [(section, f) for section, f in waiting if needs[f.id] <= done]
+            if not ready:
+                self.say("cycle", "fields", ", ".join(_circle({f.id for _, f in waiting}, needs)))
+                return
+            for section, f in ready:
+                for code, detail in f.kind.link(f, by_id):
+                    self.say(code, f"sections.{section.id}.fields.{f.id}", detail)
+            done |= {f.id for _, f in ready}
+            waiting = [(section, f) for section, f in waiting if f.id not in done]
 
     def fit(self, condition: Condition | None, by_id: Mapping[str, Field], where: str) -> None:
         for code, detail in fitting.misfits(condition, by_id):

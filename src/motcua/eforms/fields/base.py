@@ -257,6 +257,10 @@ class FieldType(ABC):
         """What is wrong with this field's definition, in English for its author."""
         return ()
 
+    def mentions(self, field: Field) -> frozenset[str]:
+        """Words that may be other fields, before `link`: those are linked first."""
+        return frozenset()
+
     def link(self, field: Field, fields: Mapping[str, Field]) -> tuple[tuple[str, str], ...]:
         """Tie the field to the others of its form, when all are read; (code, detail) of what does not fit.
 

@@ -15,7 +15,7 @@ from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import Context, Control, Field, FieldType, Text, Ui
 from motcua.eforms.fields.numbers import grouped
 from motcua.eforms.fields.settings import Setting
-from motcua.eforms.formulas import BadFormula, compile_formula
+from motcua.eforms.formulas import BadFormula, compile_formula, names
 from motcua.kernel.money import dong_words, format_dong
 from motcua.kernel.text import date_words, words
 
@@ -85,6 +85,9 @@ class Computed(FieldType):
             return str(formula.gives)
         kind = field.settings.get("compute", {}).get("kind")
         return KINDS[kind][1] if kind in KINDS else "number"
+
+    def mentions(self, field: Field) -> frozenset[str]:
+        return names(str(field.settings.get("formula", "")))
 
     def link(self, field: Field, fields: Mapping[str, Field]) -> tuple[tuple[str, str], ...]:
         if "formula" in field.settings:
