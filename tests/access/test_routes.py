@@ -55,7 +55,8 @@ POLICY: dict[str, Rule] = {
     # signed in
     **dict.fromkeys(("start", "signed_in", "account", "store", "messages", "profile"), Rule(SIGNED_IN)),
     # one's own
-    **dict.fromkeys(("draft", "draft_section", "draft_papers", "draft_check", "draft_changes", "my_dossier", "file"), OWN),
+    **dict.fromkeys(("draft", "draft_section", "draft_papers", "draft_check", "draft_changes", "my_dossier", "declaration", "file"),
+                    OWN),
     **dict.fromkeys(
         ("draft_done", "draft_discard", "draft_autosave", "draft_uploads", "draft_upload", "draft_remove", "withdraw",
          "rate", "supplement"),
@@ -134,7 +135,7 @@ def things(world: World) -> dict[str, str]:
         "draft_changes": f"/drafts/{d}/changes/", "draft_discard": f"/drafts/{d}/discard/", "draft_autosave": f"/drafts/{d}/autosave/",
         "draft_uploads": f"/drafts/{d}/uploads/", "draft_upload": f"/drafts/{d}/uploads/{upload.pk}/",
         "draft_remove": f"/drafts/{d}/uploads/{upload.pk}/remove/",
-        "my_dossier": f"/account/dossiers/{code}/", "withdraw": f"/account/dossiers/{code}/withdraw/",
+        "declaration": f"/account/dossiers/{code}/declaration.pdf", "my_dossier": f"/account/dossiers/{code}/", "withdraw": f"/account/dossiers/{code}/withdraw/",
         "rate": f"/account/dossiers/{code}/rate/", "supplement": f"/account/dossiers/{code}/supplement/",
         "file": f"/account/files/store/{store.pk}/",
         "desk-dossier": f"/desk/dossiers/{code}/", "desk-paper": f"/desk/dossiers/{code}/papers/{paper.pk}/",

@@ -21,13 +21,13 @@ def search(choices: Choices, said: str, limit: int = 50) -> list[str]:
     if not wanted:
         return []
     found = []
-    for option in choices.options:
+    for place, option in enumerate(choices.options):
         for name in (option.label.vi, option.label.en):
             words = fold(name).split()
             if all(any(word.startswith(one) for word in words) for one in wanted):
-                found.append((len(words), option.code))
+                found.append((len(words), place, option.code))
                 break
-    return [code for _, code in sorted(found)[:limit]]
+    return [code for _, _, code in sorted(found)[:limit]]
 
 
 class ReferenceList(FieldType):

@@ -58,6 +58,7 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/uploads/<uuid:upload_id>/remove/", filing.remove_file, name="draft_remove"),
     path("account/", account.home, name="account"),
     path("account/dossiers/<dossier:code>/", account.dossier, name="my_dossier"),
+    path("account/dossiers/<dossier:code>/declaration.pdf", files.declaration, name="declaration"),
     path("account/dossiers/<dossier:code>/withdraw/", account.withdraw, name="withdraw"),
     path("account/dossiers/<dossier:code>/rate/", account.rate, name="rate"),
     path("account/dossiers/<dossier:code>/supplement/", account.supplement, name="supplement"),
