@@ -35,11 +35,11 @@ def render(
 ) -> bytes:
     """PDF/A-2b, in Vietnamese. ``number``: which set of answers, the second being that of an answered supplement."""
     local = at.astimezone(VIETNAM)
-    sections = [
+    sections: list[pdf.JSON] = [
         {"title": title, "rows": [{"label": label, "value": value} for label, value in rows]}
         for title, rows in answers_summary(form, answers, "vi")
     ]
-    data = {
+    data: dict[str, pdf.JSON] = {
         "title": "Tờ khai điện tử",
         "form_title": procedure,
         "agency": agency,

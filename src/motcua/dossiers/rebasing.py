@@ -90,9 +90,13 @@ def unseen(draft: Draft) -> tuple[Moved, ...]:
 
 
 def set_aside(draft: Draft) -> list[tuple[str, str, Any]]:
-    """(field id, its label of then, the answer as typed) of what no version asks any more."""
+    """(field id, its label of then, the answer in words or as typed) of what no version asks any more."""
     kept: Mapping[str, list[dict[str, Any]]] = draft.answers.get(rebasing.ASIDE) or {}
-    return [(name, entry["label"], entry["value"]) for name, entries in kept.items() for entry in entries]
+    return [
+        (name, entry["label"], entry.get("shown", entry["value"]))
+        for name, entries in kept.items()
+        for entry in entries
+    ]
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from motcua.eforms.fields.base import Context, Field, Invalid
 from motcua.eforms.rules import Validation, validate
 
 ASIDE = "_aside"
-"""Under this word, which is no field's id, a draft keeps what was set aside: `{id: [{"kind", "value", "label"}]}`, oldest first."""
+"""Under this word, which is no field's id, a draft keeps what was set aside: `{id: [{"kind", "value", "label", "shown"?}]}`, oldest first."""
 
 _LINES = frozenset({"text", "agency", "textarea", "name"})
 _AMOUNTS = frozenset({"int", "number", "money"})
@@ -108,7 +108,7 @@ def rebase(old: Form, new: Form, answers: Mapping[str, Any], *, today: dt.date) 
         if moved[0]:
             kept[name] = moved[1]
             continue
-        entry = {"kind": before.kind.key, "value": raw, "label": before.label.vi}
+        entry = {"kind": before.kind.key, "value": raw, "label": before.label.vi, **_shown(before, raw)}
         aside[name] = [*aside.get(name, ()), entry]
         told[name] = "removed" if after is None or not after.kind.asks else "set_aside"
         touched.add(name)
@@ -158,6 +158,15 @@ def _reads(field: Field, raw: Any) -> bool:
     except Invalid:
         return False
     return True
+
+
+def _shown(field: Field, raw: Any) -> dict[str, str]:
+    """What a person reads, where that is not what is stored: nobody can ask the question's list once it is gone."""
+    try:
+        text = field.kind.display(field, field.kind.clean(field, raw, Context()), "vi")
+    except Invalid:
+        return {}
+    return {"shown": text} if text != raw else {}
 
 
 def _judged(

@@ -112,7 +112,7 @@ def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, 
             assert validation is not None
             assert filing.form is not None
             editable = filing.marked_fields is None or field.id in filing.marked_fields
-            if field.id not in validation.asked or not editable:
+            if field.id not in validation.asked or not editable or field.kind.says == "nothing":
                 continue
             wrong = validation.errors.get(field.id)
             place = filing.url_of(field.id)
