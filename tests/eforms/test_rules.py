@@ -369,9 +369,9 @@ def test_a_birth_form_is_judged_fast(birth):
 
 
 def _timed(work):
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_three_hundred_fields_with_conditions_stay_quick():

@@ -11,6 +11,7 @@ from typing import Any
 
 from motcua.eforms.divisions import communes, provinces
 from motcua.eforms.fields.base import Field
+from motcua.eforms.fields.compound import Compound
 from motcua.eforms.fields.date import bound
 from motcua.eforms.forms import Form
 from motcua.eforms.rules import validate, visible
@@ -99,8 +100,10 @@ def answer(field: Field, seed: int = 0, *, today: dt.date) -> Any:
         case "table":
             row = {column.id: answer(column, seed + i, today=today) for i, column in enumerate(field.columns)}
             return [row]
+        case _ if not isinstance(field.kind, Compound):
+            return field.kind.example(field)
         case _:
-            pieces = field.kind.pieces(field)  # type: ignore[attr-defined]
+            pieces = field.kind.pieces(field)
             made = {piece.id: answer(piece, seed, today=today) for piece in pieces}
             return {**made, "number": "0011 2233 4455"} if kind == "bank_account" else made
 

@@ -272,6 +272,10 @@ class FieldType(ABC):
         """What an answer to this very field is; differs from `says` where a setting decides."""
         return self.says
 
+    def example(self, field: Field) -> Any:
+        """A valid raw value, for trial filings and tests of types that `examples.py` does not know."""
+        return None
+
     # --- what every simple control has in common --------------------------------------------------------------------
 
     def labels(self, field: Field, ui: Ui) -> dict[str, Any]:
