@@ -178,7 +178,7 @@ def test_a_reference_that_is_unknown_or_several_says_so():
     html = str(rendering.field_html(form, "n", {"n": "ông"}, errors))
     assert 'value="ông"' in html
     assert 'list="f-n-list"' in html
-    assert '<option value="Ông nội">' in html
+    assert '<option value="Ông nội" data-code="ong_noi">' in html
 
 
 def test_the_lists_the_issue_names():

@@ -43,6 +43,12 @@ def pages(world: World) -> Iterator[dict[str, bytes]]:
         field |= {"map": {"shape": "area"}, "address": {"old_units": True, "abroad": True}}.get(
             field["type"], {}
         )
+    definition["sections"][0]["fields"].append(
+        {
+            "id": "f_khi", "type": "text", "label": {"vi": "Chỉ hỏi người Nhật", "en": "For Japanese only"},
+            "show_if": {"field": "f_reference", "value": "JP"},
+        }
+    )  # fmt: skip
     with jobs.held():
         forms.publish(key=COPIES, definition=definition, now=NOW)
     newest_form.forget()
@@ -152,3 +158,14 @@ def test_a_place_is_taken_from_the_phone_or_drawn(pages: dict[str, bytes], chrom
     box.dispatch_event("change")
     assert group.locator("circle").count() == 2
     assert page.faults == []
+
+
+def test_a_name_from_a_list_decides_what_is_asked_as_its_code_does(
+    pages: dict[str, bytes], chromium: Any
+) -> None:
+    page = serve(chromium.new_context(viewport=SIZES[0]), pages)
+    page.goto(f"{ORIGIN}/section/vi")
+    asked = page.locator("[data-field=f_khi]")
+    for typed, shown in (("Nhật Bản", True), ("Việt Nam", False), ("nhật bản", True), ("xyz", False)):
+        page.locator("#f-f_reference").fill(typed)
+        assert asked.is_visible() is shown, typed

@@ -118,7 +118,8 @@ def _open(key: str) -> QuerySet[Draft]:
 def published(happened: Happened) -> None:
     """In the transaction of ``form.published``: the drafts follow when it has committed."""
     transaction.on_commit(newest_form.forget)
-    move_drafts.defer(key=happened.data["key"])
+    if happened.data["number"] > 1:
+        move_drafts.defer(key=happened.data["key"])
 
 
 @job("dossiers.move_drafts", queue="upkeep", attempts=20)

@@ -70,10 +70,9 @@ def select_options(choices: Choices | None, value: str, lang: str) -> Markup:
 
 @lru_cache(maxsize=128)
 def suggestions(choices: Choices, lang: str) -> Markup:
-    """The `<option>`s of a `<datalist>`: names, since the name is what is typed."""
-    return Markup("").join(
-        Markup('<option value="{}"></option>').format(o.label(lang)) for o in choices.options
-    )
+    """The `<option>`s of a `<datalist>`: names, since the name is what is typed; the code is for conditions in the page."""
+    option = Markup('<option value="{}" data-code="{}"></option>')
+    return Markup("").join(option.format(o.label(lang), o.code) for o in choices.options)
 
 
 def field_html(
