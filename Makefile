@@ -59,6 +59,7 @@ check: ## style, types, import contracts, migrations, templates, translations
 
 bench: ## load over real HTTP beside its floor and limit (QUICK=1 for the short form)
 	@$(MAKE) -s .bootstrap ARGS=--quiet
+	@$(PY) tests/bench/forms.py $(if $(QUICK),--quick)
 	@exec $(PY) tests/bench/run.py $(if $(QUICK),--quick)
 
 faults: browser ## bad days: killed workers, restarted database, full disk

@@ -72,8 +72,8 @@ POLICY: dict[str, Rule] = {
     # signed in
     **dict.fromkeys(("start", "signed_in", "account", "store", "messages", "profile"), Rule(SIGNED_IN)),
     # one's own
-    **dict.fromkeys(("draft", "draft_section", "draft_papers", "draft_check", "draft_invite", "draft_shared", "my_dossier",
-                     "file"), OWN),
+    **dict.fromkeys(("draft", "draft_section", "draft_papers", "draft_check", "draft_changes", "draft_invite", "draft_shared",
+                     "my_dossier", "declaration", "file"), OWN),
     # the link of an invitation: whoever has it and signs in, but not its owner; once taken up, only who did
     "invited": Rule(SIGNED_IN - {"lan"}),
     **dict.fromkeys(
@@ -192,12 +192,13 @@ def things(world: World, settings: Any, tmp_path: Any) -> dict[str, str]:
         "life_event": f"/life-events/{factories.catalogue.life_events()[0].slug}/", "communes": "/communes/?province=38",
         "draft": f"/drafts/{d}/", "draft_section": f"/drafts/{d}/part/{form.sections[0].id}/",
         "draft_papers": f"/drafts/{d}/papers/", "draft_check": f"/drafts/{d}/check/", "draft_done": f"/drafts/{d}/done/",
-        "draft_discard": f"/drafts/{d}/discard/", "draft_autosave": f"/drafts/{d}/autosave/",
+        "draft_changes": f"/drafts/{d}/changes/", "draft_discard": f"/drafts/{d}/discard/", "draft_autosave": f"/drafts/{d}/autosave/",
         "draft_uploads": f"/drafts/{d}/uploads/", "draft_upload": f"/drafts/{d}/uploads/{upload.pk}/",
         "draft_remove": f"/drafts/{d}/uploads/{upload.pk}/remove/",
         "draft_join": f"/drafts/{d}/uploads/join/{upload.component_id}/", "draft_invite": f"/drafts/{d}/invite/",
         "draft_revoke": f"/drafts/{d}/invite/{invitation.pk}/revoke/", "draft_shared": f"/drafts/{d}/shared/",
         "invited": f"/invited/{token}/",
+        "declaration": f"/account/dossiers/{code}/declaration.pdf",
         "my_dossier": f"/account/dossiers/{code}/", "withdraw": f"/account/dossiers/{code}/withdraw/",
         "stop": f"/account/dossiers/{code}/stop/",
         "rate": f"/account/dossiers/{code}/rate/", "supplement": f"/account/dossiers/{code}/supplement/",

@@ -197,11 +197,25 @@ anything = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["day", "year", "province", "detail", "number", "file"]), inner, max_size=3
+            st.sampled_from(["day", "year", "province", "detail", "number", "file", "old", "points", "name"]),
+            inner,
+            max_size=3,
         )
     ),
     max_leaves=8,
 )
+LINKED = {
+    "groups": [
+        {"code": "nong", "label": {"vi": "Nông nghiệp", "en": "Farming"}},
+        {"code": "may", "label": "May mặc"},
+    ],
+    "options": [
+        {"code": "lua", "group": "nong", "label": {"vi": "Trồng lúa", "en": "Rice"}},
+        {"code": "ao", "group": "may", "label": {"vi": "May áo", "en": "Shirts"}},
+    ],
+}
+#: What a type cannot be without.
+NEEDED = {"linked": LINKED, "reference": {"reference": "NGHE_NGHIEP"}}
 SIMPLE = [
     kind.key for kind in FIELD_TYPES if kind.asks and kind.key not in ("code", "multi", "group", "table")
 ]
@@ -210,7 +224,7 @@ SIMPLE = [
 @pytest.mark.parametrize("type_", SIMPLE)
 @given(raw=anything)
 def test_nothing_a_client_sends_breaks_a_type_and_cleaning_is_idempotent(type_, raw):
-    f = field(type_)
+    f = field(type_, **NEEDED.get(type_, {}))
     context = Context(TODAY)
     if f.kind.blank(f, raw):
         return

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from motcua.dossiers import issuing, register
+from motcua.dossiers import issuing, rebasing, register
 from motcua.dossiers import jobs as _upkeep  # noqa: F401 - its jobs register themselves
 from motcua.dossiers import register_printing as _printing  # noqa: F401 - the same
 from motcua.dossiers.models import Dossier, Posting, SlipKind
@@ -275,6 +275,7 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
 }
 
 IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
+    "form.published": (rebasing.published,),
     "dossier.submitted": (processing.begin,),
     turned.RECEIVED: (register.on_received,),
     "dossier.withdrawn": (processing.end,),

@@ -14,13 +14,15 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from motcua.dossiers import drafts, numbers
-from motcua.dossiers.bundles import case_bundle, form_of
+from motcua.dossiers import drafts, numbers, outcomes, rebasing
+from motcua.dossiers.bundles import CaseBundle, case_bundle, form_of
 from motcua.dossiers.lifecycle import Edge, Status, move
 from motcua.dossiers.models import Assistance, Channel, Dossier, DossierAnswers, Draft, DraftUpload, Paper
 from motcua.dossiers.rules import AssistanceKind, is_remote, missing_papers, new_secret
 from motcua.eforms import rules as eforms
+from motcua.eforms.choices import Text
 from motcua.eforms.fields.base import FieldError
+from motcua.eforms.outcomes import Outcome
 from motcua.kernel import crypto, events, rows
 from motcua.kernel.actions import action
 from motcua.kernel.actors import Actor
@@ -44,11 +46,14 @@ class AlreadyFiled(Conflict):
 
 
 class NotFilable(Refused):
-    """The answers or papers are not right yet: ``errors`` by field, ``missing`` component keys. Nothing was lost."""
+    """The answers or papers are not right yet: ``errors`` by field, ``missing`` component keys, ``blocked`` why nobody
+    with these answers can file. Nothing was lost."""
 
-    def __init__(self, errors: Mapping[str, Any], missing: Sequence[int]) -> None:
+    def __init__(
+        self, errors: Mapping[str, Any], missing: Sequence[int], blocked: Sequence[Text] = ()
+    ) -> None:
         super().__init__("draft.not_filable", fields=sorted(errors), missing=list(missing))
-        self.errors, self.missing = errors, missing
+        self.errors, self.missing, self.blocked = errors, missing, blocked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +151,36 @@ def check_supplement(
     return answers
 
 
+def _follow_form(draft: Draft, *, now: datetime) -> None:
+    """A draft is filed on the newest version of its form, and only when its person has been shown what that changed.
+
+    Raises :class:`Conflict` ``draft.form_changed``; the move is then made by ``rebasing.follow``, so that it stays.
+    """
+    version = rebasing.target(draft)
+    if version is not None:
+        rebasing.move(draft, version, now=now)
+    if rebasing.unseen(draft):
+        raise Conflict("draft.form_changed")
+
+
+def _settle(draft: Draft, *, now: datetime) -> CaseBundle:
+    """The case that the answers choose, where the form lets them choose."""
+    if draft.form_id is None or not form_of(draft.form_id).outcomes.cases:
+        return case_bundle(draft.case_id)
+    answered = eforms.validate(form_of(draft.form_id), draft.answers, today=local_day(now))
+    return outcomes.settle_case(draft, outcomes.of(draft, answered.cleaned))
+
+
+def _judge(draft: Draft, bundle: CaseBundle, uploads: Sequence[DraftUpload], brought: Outcome) -> None:
+    """Raises :class:`NotFilable` where these answers are not eligible, or need a paper that is not there."""
+    missing: list[int] = []
+    if brought.components and draft.channel == Channel.ONLINE:
+        given = {u.component_id for u in uploads if u.component_id and u.state == DraftUpload.State.KEPT}
+        missing = outcomes.missing(bundle, brought, given)
+    if brought.blocked or missing:
+        raise NotFilable({}, missing, brought.blocked)
+
+
 @action("dossiers.submit")
 def submit(
     *,
@@ -167,9 +202,12 @@ def submit(
         raise AlreadyFiled(Dossier.objects.get(pk=draft.dossier_id))
     if draft.supplements_id is not None:
         raise Conflict("draft.is_supplement")
-    bundle = case_bundle(draft.case_id)
+    _follow_form(draft, now=now)
+    bundle = _settle(draft, now=now)
     uploads = list(draft.uploads.all())
     cleaned = check(draft, uploads, now=now)
+    brought = outcomes.of(draft, cleaned)
+    _judge(draft, bundle, uploads, brought)
     channel = Channel(draft.channel)
     units = units_of(draft.agency_id)
     remote = is_remote(_CHANNEL_NAMES[channel], assistance)  # type: ignore[arg-type]
@@ -181,7 +219,7 @@ def submit(
         procedure_id=bundle.procedure,
         form_id=draft.form_id,
         agency_id=draft.agency_id,
-        unit_id=units.responsible(bundle.sector),
+        unit_id=units.by_sector.get(brought.sector or "") or units.responsible(bundle.sector),
         status=move(None, "submit").after,
         channel=channel,
         assistance=Assistance(assistance),

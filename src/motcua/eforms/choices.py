@@ -38,6 +38,8 @@ class Option:
     code: str
     label: Text
     hint: Text = EMPTY
+    group: str = ""
+    """Code of the option above it, in linked choices."""
 
 
 @dataclass(frozen=True, eq=False)

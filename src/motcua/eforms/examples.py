@@ -11,6 +11,7 @@ from typing import Any
 
 from motcua.eforms.divisions import communes, provinces
 from motcua.eforms.fields.base import Field
+from motcua.eforms.fields.compound import Compound
 from motcua.eforms.fields.date import bound
 from motcua.eforms.forms import Form
 from motcua.eforms.rules import validate, visible
@@ -30,6 +31,8 @@ def answer(field: Field, seed: int = 0, *, today: dt.date) -> Any:
     """One valid raw value."""
     kind, s = field.kind.key, field.settings
     match kind:
+        case "text" | "agency" if s.get("pattern"):
+            return str(s["example"])
         case "text" | "agency":
             mask = s.get("mask")
             text = (
@@ -63,9 +66,12 @@ def answer(field: Field, seed: int = 0, *, today: dt.date) -> Any:
             return "1"
         case "int" | "money" | "number":
             return str(max(int(s.get("min", 1)) + 1, 2))
-        case "code":
+        case "code" | "linked" | "reference":
             assert field.choices is not None
             return field.choices.options[0].code
+        case "map":
+            area = "19.8, 105.7\n19.8, 105.8\n19.9, 105.8"
+            return area if s.get("shape") == "area" else "19.8075, 105.7764"
         case "multi":
             assert field.choices is not None
             return [field.choices.options[0].code]
@@ -94,8 +100,10 @@ def answer(field: Field, seed: int = 0, *, today: dt.date) -> Any:
         case "table":
             row = {column.id: answer(column, seed + i, today=today) for i, column in enumerate(field.columns)}
             return [row]
+        case _ if not isinstance(field.kind, Compound):
+            return field.kind.example(field)
         case _:
-            pieces = field.kind.pieces(field)  # type: ignore[attr-defined]
+            pieces = field.kind.pieces(field)
             made = {piece.id: answer(piece, seed, today=today) for piece in pieces}
             return {**made, "number": "0011 2233 4455"} if kind == "bank_account" else made
 

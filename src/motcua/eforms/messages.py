@@ -12,9 +12,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from motcua.eforms.conditions import Comparison, Condition
+from motcua.eforms import sentences
+from motcua.eforms.conditions import Condition
 from motcua.eforms.fields.base import Field, FieldError, Text
-from motcua.eforms.fields.date import written
 from motcua.eforms.forms import Form
 
 
@@ -84,54 +84,5 @@ def error_texts(form: Form, field_id: str, errors: Sequence[FieldError], lang: s
 
 
 def condition_text(condition: Condition, form: Form, lang: str) -> str:
-    """A condition as part of a sentence: `“Mục đích” là Đăng ký kết hôn`. For people without JavaScript, and authors."""
-    with override(lang):
-        return _condition(condition, form, lang)
-
-
-def _condition(condition: Condition, form: Form, lang: str) -> str:
-    if isinstance(condition, Comparison):
-        return _comparison(condition, form, lang)
-    parts = [_condition(part, form, lang) for part in condition.parts]
-    if condition.word == "not":
-        return _("không phải (%(part)s)") % {"part": parts[0]}
-    return (_(" và ") if condition.word == "all" else _(" hoặc ")).join(parts)
-
-
-def _comparison(c: Comparison, form: Form, lang: str) -> str:
-    field = form.by_id[c.field]
-    said = {"field": field.label(lang), "value": _value(c, field, form, lang)}
-    match c.op:
-        case "eq" if c.value is True:
-            return _("đã đánh dấu “%(field)s”") % said
-        case "eq" if c.value is False:
-            return _("không đánh dấu “%(field)s”") % said
-        case "eq":
-            return _("“%(field)s” là %(value)s") % said
-        case "ne":
-            return _("“%(field)s” khác %(value)s") % said
-        case "in":
-            return _("“%(field)s” là một trong: %(value)s") % said
-        case "not_in":
-            return _("“%(field)s” không phải: %(value)s") % said
-        case "lt":
-            return _("“%(field)s” nhỏ hơn %(value)s") % said
-        case "le":
-            return _("“%(field)s” không quá %(value)s") % said
-        case "gt":
-            return _("“%(field)s” lớn hơn %(value)s") % said
-        case "ge":
-            return _("“%(field)s” từ %(value)s trở lên") % said
-        case "blank":
-            return _("để trống “%(field)s”") % said
-        case _:
-            return _("đã điền “%(field)s”") % said
-
-
-def _value(c: Comparison, field: Field, form: Form, lang: str) -> str:
-    if c.other:
-        return f"“{form.by_id[c.other].label(lang)}”"
-    values = c.value if isinstance(c.value, tuple) else (c.value,)
-    if field.choices:
-        return ", ".join(field.choices.label(str(value), lang) for value in values)
-    return ", ".join(written(value) if field.kind.key == "date" else str(value) for value in values)
+    """A condition as part of a sentence, for people without JavaScript (`sentences.py` words it)."""
+    return sentences.condition(condition, form.by_id, lang)

@@ -6,13 +6,14 @@ from django.db import models
 
 
 class FormVersion(models.Model):
-    """One published definition of a form; a trigger refuses every later change (migration 0001)."""
+    """One published definition of a form; a trigger refuses every later change (migration 0002)."""
 
     key = models.CharField(max_length=60)
     number = models.PositiveIntegerField()
     definition = models.JSONField()
     content_hash = models.CharField(max_length=64)
     published_at = models.DateTimeField()
+    stream = models.UUIDField(null=True, editable=False, help_text="Of its event; none for the first ones")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "number"], name="form_version_number")]

@@ -20,6 +20,7 @@ from motcua.eforms import conditions, messages, rules
 from motcua.eforms.conditions import Comparison, Condition, Junction
 from motcua.eforms.fields.base import Choices, Field, FieldError, Ui
 from motcua.eforms.forms import Form
+from motcua.eforms.paging import Page
 
 Errors = Mapping[str, Sequence[FieldError]]
 NOTHING: Mapping[str, Any] = {}
@@ -39,6 +40,7 @@ def environment() -> Environment:
     )
     env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals["select_options"] = select_options
+    env.globals["suggestions"] = suggestions
     return env
 
 
@@ -66,6 +68,13 @@ def select_options(choices: Choices | None, value: str, lang: str) -> Markup:
     return Markup(html)  # noqa: S704 - every piece of it was escaped in _options
 
 
+@lru_cache(maxsize=128)
+def suggestions(choices: Choices, lang: str) -> Markup:
+    """The `<option>`s of a `<datalist>`: names, since the name is what is typed; the code is for conditions in the page."""
+    option = Markup('<option value="{}" data-code="{}"></option>')
+    return Markup("").join(option.format(o.label(lang), o.code) for o in choices.options)
+
+
 def field_html(
     form: Form,
     field_id: str,
@@ -76,8 +85,10 @@ def field_html(
     warnings: Errors = NOTHING,
 ) -> Markup:
     """One question with its wrapper `<div data-field=…>`; for a partial update after autosave."""
+    field = form.by_id[field_id]
+    known = NOTHING if field.kind.asks else rules.state(form, answers).values
     with override(lang):
-        return _field(form, form.by_id[field_id], answers, errors, lang, sources, warnings)
+        return _field(form, field, answers, errors, lang, sources, warnings, known)
 
 
 def _field(
@@ -88,12 +99,13 @@ def _field(
     lang: str,
     sources: Mapping[str, str],
     warnings: Errors,
+    known: Mapping[str, Any],
 ) -> Markup:
     found = errors.get(field.id)
     texts = messages.error_texts(form, field.id, found, lang) if found else NOTHING
     ui = Ui(field.id, f"f-{field.id}", lang, texts)
-    value = answers.get(field.id) if field.kind.asks else rules.computed(form, field.id, answers)
-    shown = _live_condition(form, field)
+    value = (answers if field.kind.asks else known).get(field.id)
+    shown = _live_condition(field, form.neighbours(field.id))
     doubts = [messages.error_text(field, doubt, lang) for doubt in warnings.get(field.id, ())]
     html: Markup = _macros().field(
         field.kind.control(field, value, ui),
@@ -125,18 +137,35 @@ def section_html(
     in `data-show-if`: without JavaScript nobody can redraw the page at each choice. `validate` drops what doesn't apply.
     """
     section = form.section(section_id)
-    asked = rules.visible(form, answers, officer=officer)
+    whole = Page(section_id, section, section.fields)
+    return page_html(form, whole, answers, errors, lang, sources, warnings, officer=officer)
+
+
+def page_html(
+    form: Form,
+    page: Page,
+    answers: Mapping[str, Any],
+    errors: Errors = NOTHING,
+    lang: str = "vi",
+    sources: Mapping[str, str] = NOTHING,
+    warnings: Errors = NOTHING,
+    *,
+    officer: bool = False,
+) -> Markup:
+    """The questions of a page: a section, or one question with the words around it (`paging.py`)."""
+    now = rules.state(form, answers, officer=officer)
+    here = frozenset(field.id for field in page.fields)
     with override(lang):
         drawn = [
-            _field(form, field, answers, errors, lang, sources, warnings)
-            for field in section.fields
-            if field.id in asked or ((officer or not field.officer_only) and _live_condition(form, field))
+            _field(form, field, answers, errors, lang, sources, warnings, now.values)
+            for field in page.fields
+            if field.id in now.asked or ((officer or not field.officer_only) and _live_condition(field, here))
         ]
-        html: Markup = _macros().section(section.help(lang), drawn)
+        html: Markup = _macros().section(page.section.help(lang), drawn)
         return html
 
 
-def _live_condition(form: Form, field: Field) -> Condition | None:
+def _live_condition(field: Field, here: frozenset[str]) -> Condition | None:
     """When a field shows, if that can change while its own page is open: every field it looks at stands there too."""
     parts = [field.show_if] if field.show_if else []
     if field.copy_if:
@@ -144,9 +173,7 @@ def _live_condition(form: Form, field: Field) -> Condition | None:
     if not parts:
         return None
     whole = parts[0] if len(parts) == 1 else Junction("all", tuple(parts))
-    here = form.section_of[field.id]
-    same_page = all(form.section_of[name] == here for name in conditions.references(whole))
-    return whole if same_page else None
+    return whole if conditions.references(whole) <= here else None
 
 
 def as_data(condition: Condition | None) -> Any:
@@ -222,6 +249,7 @@ __all__ = [
     "error_list",
     "error_summary_html",
     "field_html",
+    "page_html",
     "section_html",
     "select_options",
 ]

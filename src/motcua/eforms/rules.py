@@ -10,19 +10,22 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from motcua.eforms.conditions import is_blank
 from motcua.eforms.fields.base import ABSENT, Context, Field, FieldError, Invalid, PostData
 from motcua.eforms.fields.compound import MAX_ROWS, Table, add_row, remove_row
 from motcua.eforms.forms import BadDefinition, Form, Plan, Problem, Section, check_definition, load_definition
+from motcua.eforms.outcomes import Outcome, outcome
+from motcua.eforms.schema import form_schema
 
 __all__ = [
     "BadDefinition",
     "Form",
     "Problem",
     "Section",
+    "State",
     "Validation",
     "anchor",
     "check_definition",
@@ -32,12 +35,15 @@ __all__ = [
     "export_row",
     "form_schema",
     "load_definition",
+    "outcome_of",
     "parse_field",
+    "parse_fields",
     "parse_section",
     "prefill",
     "press",
     "section_errors",
     "sections_asked",
+    "state",
     "validate",
     "visible",
 ]
@@ -142,11 +148,31 @@ def _run_checks(
         found[check.field] = (*found.get(check.field, ()), FieldError("check", {"message": check.message}))
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a page must know to be drawn: the fields that are asked, and the values that decide or make something."""
+
+    asked: frozenset[str]
+    values: Mapping[str, Any]
+
+
+def state(
+    form: Form, answers: Mapping[str, Any], *, today: dt.date | None = None, officer: bool = False
+) -> State:
+    """Given the answers so far. Cleans only what decides or is reckoned with, so it is cheap at each save."""
+    return _state(form, answers, form.watched, Context(today), officer)
+
+
 def visible(
     form: Form, answers: Mapping[str, Any], *, today: dt.date | None = None, officer: bool = False
 ) -> frozenset[str]:
-    """Ids of the fields that are asked, given the answers so far. Cleans only what decides, so it is cheap at each save."""
-    context = Context(today)
+    """Ids of the fields that are asked, given the answers so far."""
+    return _state(form, answers, form.drivers, Context(today), officer).asked
+
+
+def _state(
+    form: Form, answers: Mapping[str, Any], wanted: frozenset[str], context: Context, officer: bool
+) -> State:
     values: dict[str, Any] = {}
     asked: set[str] = set()
     for plan in form.plans:
@@ -157,40 +183,45 @@ def visible(
             values[field.id] = values[field.copy_from]
             continue
         asked.add(field.id)
-        if field.id not in form.drivers:
-            continue
         if not field.kind.asks:
-            _store(values, field.id, field.kind.compute(field, values))
+            if field.id in wanted or wanted is form.watched:
+                _store(values, field.id, field.kind.compute(field, values))
             continue
         raw = answers.get(field.id)
-        if field.kind.blank(field, raw):
+        if field.id not in wanted or field.kind.blank(field, raw):
             continue
         try:
             values[field.id] = field.kind.clean(field, raw, context)
         except Invalid:
             continue
-    return frozenset(asked)
+    return State(frozenset(asked), values)
 
 
 def sections_asked(form: Form, answers: Mapping[str, Any], *, officer: bool = False) -> tuple[Section, ...]:
-    """The sections that have something to ask, given the answers so far: the pages of a filing."""
+    """The sections that have something to ask, given the answers so far."""
     asked = visible(form, answers, officer=officer)
     return tuple(s for s in form.sections if any(f.id in asked and f.kind.asks for f in s.fields))
 
 
 def computed(form: Form, field_id: str, answers: Mapping[str, Any]) -> Any:
-    """What a computed field would be with the answers so far; None while its sources are missing or wrong."""
-    field = form.by_id[field_id]
-    values: dict[str, Any] = {}
-    for name in field.kind.depends(field):
-        source, raw = form.by_id[name], answers.get(name)
-        if source.kind.blank(source, raw):
-            continue
-        try:
-            values[name] = source.kind.clean(source, raw, Context())
-        except Invalid:
-            continue
-    return field.kind.compute(field, values)
+    """What a computed field would be with the answers so far; None while its sources are missing, wrong or hidden."""
+    return state(form, answers).values.get(field_id)
+
+
+def outcome_of(form: Form, cleaned: Mapping[str, Any]) -> Outcome:
+    """What cleaned answers bring about: refusal, papers, case, unit, fee. A question about a paper that is asked and
+    required makes the paper required too."""
+    found = outcome(form.outcomes, cleaned)
+    papers = [plan for plan in form.plans if plan.field.kind.key == "file"]
+    if not papers:
+        return found
+    wanted = {
+        str(plan.field.settings["component"])
+        for plan in papers
+        if _applies(plan, cleaned, officer=False)
+        and (plan.field.required or (plan.required_if is not None and plan.required_if(cleaned)))
+    }
+    return replace(found, components=found.components | wanted)
 
 
 def section_errors(form: Form, validation: Validation, section_id: str) -> dict[str, tuple[FieldError, ...]]:
@@ -210,6 +241,11 @@ def anchor(form: Form, field_id: str, part: str = "") -> str:
 def parse_section(form: Form, section_id: str, data: PostData, *, officer: bool = False) -> dict[str, Any]:
     """Raw answers of a posted section. A field that was not in the post is left out, so merging loses nothing."""
     return _parse(form.section(section_id).fields, data, officer)
+
+
+def parse_fields(fields: Iterable[Field], data: PostData, *, officer: bool = False) -> dict[str, Any]:
+    """The same for the fields of a page."""
+    return _parse(fields, data, officer)
 
 
 def parse_field(form: Form, field_id: str, data: PostData, *, officer: bool = False) -> dict[str, Any]:
@@ -300,26 +336,6 @@ def _claim(claims: Mapping[str, Any], paths: str) -> tuple[str, Any]:
 
 
 # --- other shapes of a form -------------------------------------------------------------------------------------------
-
-
-def form_schema(form: Form) -> dict[str, Any]:
-    """JSON Schema (2020-12) of the cleaned answers, for the API. Conditions make presence undecidable there, so only
-    fields that are always asked are `required`; `validate` stays the judge."""
-    shown = [plan for plan in form.plans if plan.field.kind.asks and not plan.field.officer_only]
-    always = {
-        plan.field.id for plan in shown if plan.field.required and not plan.show and plan.copy_if is None
-    }
-    fields = [field for field in form.fields if field.kind.asks and not field.officer_only]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": form.title.vi,
-        "type": "object",
-        "properties": {
-            field.id: {"title": field.label.vi, **field.kind.json_schema(field)} for field in fields
-        },
-        "required": [field.id for field in fields if field.id in always],
-        "additionalProperties": False,
-    }
 
 
 def export_columns(form: Form, lang: str) -> list[str]:

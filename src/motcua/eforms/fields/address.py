@@ -1,7 +1,8 @@
 """An address of the two-tier administration (since 1 July 2025): province → commune → the rest in words.
 
 Stored with codes *and* names: a unit may be renamed after the paper was issued. Without JavaScript the person chooses
-the province, presses "show communes", and chooses the commune. `abroad` adds a country first.
+the province, presses "show communes", and chooses the commune. `abroad` adds a country first. `old_units` takes, in
+words, the units of before that day as an older paper has them: no list of them is at hand (`vietnam-provinces` has none).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from motcua.eforms.divisions import communes, find_commune, find_province, provinces, read_address
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import (
     ABSENT,
     Context,
@@ -29,14 +31,30 @@ from motcua.eforms.reference import reference
 
 DETAIL_MAX = 200
 HOME = "VN"
-PIECES = ("country", "province", "commune", "detail")
+PIECES = ("country", "province", "commune", "detail", "old")
 
 
 class Address(FieldType):
     key = "address"
     title = Text("Địa chỉ", "Address")
+    help = Text(
+        "Tỉnh, xã theo đơn vị từ 01/7/2025, rồi số nhà, thôn. Có thể nhận đơn vị cũ hoặc nước ngoài.",
+        "Province and commune as of 1 July 2025, then the rest. Older units or abroad where set.",
+    )
+    family = "place"
+    says = "pieces"
     completes = True
-    options = frozenset({"abroad", "detail_required", "autocomplete"})
+    options = {
+        "abroad": settings.flag("Nhận địa chỉ ở nước ngoài", "Addresses abroad too"),
+        "detail_required": settings.flag(
+            "Bắt buộc số nhà, đường, thôn", "House number, street or hamlet is required"
+        ),
+        "old_units": settings.flag(
+            "Nhận đơn vị hành chính trước 01/7/2025 (giấy tờ cấp trước đó)",
+            "Units of before 1 July 2025 too (older papers)",
+        ),
+        "autocomplete": settings.AUTOCOMPLETE,
+    }
     messages = {
         "address_country": Text("Chọn quốc gia của {subject_lower}", "Choose the country of {subject_lower}"),
         "address_province": Text(
@@ -52,6 +70,10 @@ class Address(FieldType):
         "address_detail": Text(
             "Nhập số nhà, đường hoặc thôn, xóm, tổ dân phố của {subject_lower}",
             "Enter the house number and street, or the hamlet, of {subject_lower}",
+        ),
+        "address_old": Text(
+            "Ghi đủ xã, huyện, tỉnh cũ, cách nhau bằng dấu phẩy, ví dụ xã Hà Bình, huyện Hà Trung, tỉnh Thanh Hóa",
+            "Write the former commune, district and province with commas between them",
         ),
         "address_abroad": Text("Nhập địa chỉ đầy đủ ở nước ngoài", "Enter the full address abroad"),
     }
@@ -74,6 +96,15 @@ class Address(FieldType):
         country = tidy(raw.get("country")) or HOME
         if country != HOME:
             return self._abroad(field, country, detail, faults)
+        old = tidy(raw.get("old")) if field.settings.get("old_units") else ""
+        if len(old) > DETAIL_MAX:
+            faults.append(FieldError("too_long", {"limit": DETAIL_MAX, "length": len(old)}, "old"))
+        if old and not tidy(raw.get("province")):
+            if old.count(",") < 1:
+                faults.append(FieldError("address_old", part="old"))
+            if faults:
+                raise Invalid(*faults)
+            return {"old": old, "detail": detail} if detail else {"old": old}
         province = find_province(tidy(raw.get("province")))
         commune = None
         if province is None:
@@ -95,6 +126,8 @@ class Address(FieldType):
             "commune": commune.code,
             "commune_name": commune.label.vi,
         }
+        if old:
+            value["old"] = old
         return {**value, "detail": detail} if detail else value
 
     def _abroad(self, field: Field, country: str, detail: str, faults: list[FieldError]) -> dict[str, str]:
@@ -110,8 +143,13 @@ class Address(FieldType):
     def display(self, field: Field, value: Any, lang: str) -> str:
         if "country" in value:
             return f"{value['detail']}, {reference('QUOC_TICH').label(value['country'], lang)}"
+        if "province_name" not in value:
+            return ", ".join(name for name in (value.get("detail"), value["old"]) if name)
         names = (value.get("detail"), value["commune_name"], value["province_name"])
-        return ", ".join(name for name in names if name)
+        shown = ", ".join(name for name in names if name)
+        if "old" in value:
+            shown += f"\n({'formerly' if lang == 'en' else 'trước 01/7/2025'}: {value['old']})"
+        return shown
 
     def control(self, field: Field, value: Any, ui: Ui) -> Control:
         given = value if isinstance(value, Mapping) else {}
@@ -156,6 +194,22 @@ class Address(FieldType):
                 required=bool(field.settings.get("detail_required", True)),
             ),
         ]
+        if field.settings.get("old_units"):
+            children.append(
+                Control(
+                    kind="input",
+                    name=f"{ui.name}.old",
+                    id=f"{ui.id}-old",
+                    label="Former commune, district, province"
+                    if en
+                    else "Xã, huyện, tỉnh cũ (giấy tờ cấp trước 01/7/2025)",
+                    hint="Only when the paper names units that no longer exist; the lists above may then stay empty."
+                    if en
+                    else "Chỉ điền khi giấy tờ ghi đơn vị nay không còn; khi đó không cần chọn hai ô trên.",
+                    value=tidy(given.get("old")),
+                    error=ui.errors.get("old", ""),
+                )
+            )
         if field.settings.get("abroad"):
             country = Control(
                 kind="select",
@@ -177,7 +231,16 @@ class Address(FieldType):
 
     def json_schema(self, field: Field) -> dict[str, Any]:
         text = {"type": "string"}
-        names = ("province", "province_name", "commune", "commune_name", "detail", "country", "country_name")
+        names = (
+            "province",
+            "province_name",
+            "commune",
+            "commune_name",
+            "detail",
+            "country",
+            "country_name",
+            "old",
+        )
         return {"type": "object", "properties": dict.fromkeys(names, text), "additionalProperties": False}
 
     def export_columns(self, field: Field, lang: str) -> tuple[str, ...]:
@@ -190,7 +253,8 @@ class Address(FieldType):
     def export_cells(self, field: Field, value: Any, lang: str) -> tuple[str, ...]:
         given = value or {}
         place = given.get("province_name") or given.get("country_name", "")
-        return (place, given.get("commune_name", ""), given.get("detail", ""))
+        rest = ", ".join(text for text in (given.get("detail"), given.get("old")) if text)
+        return (place, given.get("commune_name", ""), rest)
 
     def from_claim(self, field: Field, claim: Any) -> Any:
         """An address as the register gives it (codes and `ChiTiet`), as JSON text, or written with commas."""

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 from motcua.eforms.choices import EMPTY, Choices, Option, Text
 from motcua.eforms.conditions import Condition
+from motcua.eforms.fields.settings import Setting
 from motcua.kernel import text as kernel_text
 
 PostData = Mapping[str, Sequence[str]]
@@ -29,6 +30,9 @@ class _Absent:
     def __repr__(self) -> str:
         return "ABSENT"
 
+
+SAYS = ("text", "date", "time", "number", "whole", "yes_no", "choice", "choices", "rows", "pieces", "nothing")
+"""What an answer can be: decides which comparisons and formulas fit it."""
 
 ABSENT: Any = _Absent()
 """`parse` found none of the field's inputs in the post: leave the stored answer alone."""
@@ -63,6 +67,8 @@ class Field:
     officer_only: bool = False
     subject: Text = EMPTY
     settings: Mapping[str, Any] = field(default_factory=_nothing)
+    made: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What its type has worked out once, when the form was compiled (:meth:`FieldType.link`)."""
 
     def called(self, lang: str) -> str:
         """How a message refers to this field in the middle of a sentence."""
@@ -106,7 +112,8 @@ class Context:
 class Control:
     """A widget as data, drawn by `templates/eforms/widgets.html`: a type composes these and needs no template.
 
-    `kind`: input, textarea, select, radios, checkboxes, checkbox, date, fieldset, rows, file, output, note, heading.
+    `kind`: input, textarea, select, lookup, radios, checkboxes, checkbox, date, fieldset, rows, file, map, output, note,
+    heading.
     """
 
     kind: str
@@ -127,6 +134,7 @@ class Control:
     rows: int = 4
     max_length: int = 0
     choices: Choices | None = None
+    groups: tuple[tuple[str, str], ...] = ()
     placeholder: str = ""
     children: tuple[Control, ...] = ()
     button: str = ""
@@ -178,8 +186,14 @@ class FieldType(ABC):
 
     key: ClassVar[str]
     title: ClassVar[Text]
-    options: ClassVar[frozenset[str]] = frozenset()
-    """Names of the settings a definition may give beside the common ones."""
+    help: ClassVar[Text] = EMPTY
+    """For an author: when to use this type."""
+    family: ClassVar[str] = "text"
+    """The shelf of the studio: text, number, choice, person, place, paper, several, layout."""
+    says: ClassVar[str] = "text"
+    """What an answer is to conditions and formulas: one of `SAYS`."""
+    options: ClassVar[Mapping[str, Setting]] = MappingProxyType({})
+    """The settings a definition may give beside the common ones."""
     messages: ClassVar[Mapping[str, Text]] = NO_SETTINGS
     """Wording of the codes only this type raises; `{subject}` and the error's params may be used."""
     asks: ClassVar[bool] = True
@@ -243,6 +257,25 @@ class FieldType(ABC):
         """What is wrong with this field's definition, in English for its author."""
         return ()
 
+    def mentions(self, field: Field) -> frozenset[str]:
+        """Words that may be other fields, before `link`: those are linked first."""
+        return frozenset()
+
+    def link(self, field: Field, fields: Mapping[str, Field]) -> tuple[tuple[str, str], ...]:
+        """Tie the field to the others of its form, when all are read; (code, detail) of what does not fit.
+
+        Computed values compile their formula here. What is worked out is kept in `field.made`.
+        """
+        return ()
+
+    def speaks(self, field: Field) -> str:
+        """What an answer to this very field is; differs from `says` where a setting decides."""
+        return self.says
+
+    def example(self, field: Field) -> Any:
+        """A valid raw value, for trial filings and tests of types that `examples.py` does not know."""
+        return None
+
     # --- what every simple control has in common --------------------------------------------------------------------
 
     def labels(self, field: Field, ui: Ui) -> dict[str, Any]:
@@ -271,6 +304,7 @@ __all__ = [
     "ABSENT",
     "EMPTY",
     "NO_SETTINGS",
+    "SAYS",
     "Choices",
     "Context",
     "Control",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import (
     ABSENT,
     Context,
@@ -27,6 +28,12 @@ class YesNo(FieldType):
 
     key = "bool"
     title = Text("Có hoặc không", "Yes or no")
+    help = Text(
+        "Một ô đánh dấu: có hoặc không.",
+        "One box: yes or no.",
+    )
+    family = "choice"
+    says = "yes_no"
     chooses = True
 
     def parse(self, field: Field, data: PostData, name: str) -> Any:
@@ -64,7 +71,13 @@ class Consent(YesNo):
 
     key = "consent"
     title = Text("Cam đoan, đồng ý", "Declaration, consent")
-    options = frozenset({"text"})
+    help = Text(
+        "Sự đồng ý; nếu bắt buộc thì phải đánh dấu mới nộp được.",
+        "Consent; when required it must be ticked.",
+    )
+    family = "choice"
+    says = "yes_no"
+    options = {"text": settings.words("Lời cam đoan đầy đủ", "The whole statement")}
     messages = {
         "must_tick": Text("Đánh dấu vào ô “{label}” để nộp hồ sơ", "Tick “{label}” to file the dossier"),
     }
@@ -94,6 +107,12 @@ class Consent(YesNo):
 class Declaration(Consent):
     key = "declaration"
     title = Text("Lời cam đoan", "Declaration")
+    help = Text(
+        "Lời cam đoan; nếu bắt buộc thì phải đánh dấu mới nộp được.",
+        "A declaration; when required it must be ticked.",
+    )
+    family = "choice"
+    says = "yes_no"
 
 
 TYPES = (YesNo(), Consent(), Declaration())

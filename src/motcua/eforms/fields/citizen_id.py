@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import (
     Context,
     Control,
@@ -28,7 +29,21 @@ SEXES: Mapping[str, Sex] = {"1": "male", "2": "female"}
 class CitizenIdField(FieldType):
     key = "citizen_id"
     title = Text("Số định danh cá nhân", "Citizen ID")
-    options = frozenset({"birth_date", "sex", "autocomplete"})
+    help = Text(
+        "12 chữ số; đối chiếu với ngày sinh và giới tính nếu có.",
+        "12 digits; compared with birth date and sex where given.",
+    )
+    family = "person"
+    options = {
+        "birth_date": settings.field_name(
+            "Đối chiếu với câu hỏi về ngày sinh", "Compare with the question on birth date"
+        ),
+        "sex": settings.plain(
+            "Đối chiếu với câu hỏi về giới tính, hoặc mã 1, 2",
+            "Compare with the question on sex, or code 1, 2",
+        ),
+        "autocomplete": settings.AUTOCOMPLETE,
+    }
     messages = {
         "citizen_id_digits": Text(
             "{subject} chỉ gồm chữ số, ví dụ 038085012345",

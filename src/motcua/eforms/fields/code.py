@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import (
     ABSENT,
     EMPTY,
@@ -30,7 +31,13 @@ class Choice(FieldType):
 
     key = "code"
     title = Text("Chọn một", "One choice")
-    options = frozenset({"widget"})
+    help = Text(
+        "Chọn một trong danh sách; đến bảy lựa chọn thì hiện hết.",
+        "One of a list; up to seven are all shown.",
+    )
+    family = "choice"
+    says = "choice"
+    options = {"widget": settings.one_of("Cách hiện", "Shown as", "radios", "select")}
     chooses = True
 
     def clean(self, field: Field, raw: Any, context: Context) -> str:
@@ -67,7 +74,16 @@ class MultiChoice(FieldType):
 
     key = "multi"
     title = Text("Chọn nhiều", "Several choices")
-    options = frozenset({"min", "max"})
+    help = Text(
+        "Chọn một hoặc nhiều trong danh sách.",
+        "One or several of a list.",
+    )
+    family = "choice"
+    says = "choices"
+    options = {
+        "min": settings.whole("Chọn ít nhất", "At least", high=100),
+        "max": settings.whole("Chọn nhiều nhất", "At most", low=1, high=100),
+    }
     chooses = True
     messages = {
         "too_few": Text("Chọn ít nhất {limit} mục ở “{label}”", "Choose at least {limit} under “{label}”"),

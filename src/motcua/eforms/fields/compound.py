@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import (
     ABSENT,
     Context,
@@ -127,6 +128,12 @@ class Group(Compound):
 
     key = "group"
     title = Text("Nhóm thông tin", "Group")
+    help = Text(
+        "Vài câu hỏi nhỏ đi cùng nhau thành một.",
+        "A few small questions asked as one.",
+    )
+    family = "several"
+    says = "pieces"
 
     def pieces(self, field: Field) -> tuple[Field, ...]:
         return field.columns
@@ -140,7 +147,20 @@ class Table(FieldType):
 
     key = "table"
     title = Text("Danh sách", "Table of rows")
-    options = frozenset({"min_rows", "max_rows", "row", "one_of"})
+    help = Text(
+        "Danh sách nhiều dòng cùng cột: thành viên, ngành nghề, tài sản.",
+        "Rows with the same columns: members, lines of business, assets.",
+    )
+    family = "several"
+    says = "rows"
+    options = {
+        "min_rows": settings.whole("Ít nhất (dòng)", "At least (rows)", high=MAX_ROWS),
+        "max_rows": settings.whole("Nhiều nhất (dòng)", "At most (rows)", low=1, high=MAX_ROWS),
+        "row": settings.words("Gọi mỗi dòng là", "A row is called"),
+        "one_of": settings.plain(
+            "Cột đánh dấu đúng một dòng", "Column marked on exactly one row", longest=64
+        ),
+    }
     messages = {
         "too_few_rows": Text("“{label}” cần ít nhất {limit} dòng", "“{label}” needs at least {limit} rows"),
         "too_many_rows": Text(

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import (
     ABSENT,
     Context,
@@ -80,7 +81,19 @@ def written(value: str) -> str:
 class DateField(FieldType):
     key = "date"
     title = Text("Ngày, tháng, năm", "Date")
-    options = frozenset({"precision", "partial", "min", "max", "birth"})
+    help = Text(
+        "Ngày, tháng, năm; có thể chỉ hỏi tháng và năm, hoặc chỉ năm.",
+        "Day, month, year; or month and year, or the year alone.",
+    )
+    family = "number"
+    says = "date"
+    options = {
+        "precision": settings.one_of("Mức chính xác", "Precision", "day", "month", "year"),
+        "partial": settings.flag("Ngày, tháng được để trống", "Day and month may stay empty"),
+        "min": settings.day("Từ ngày", "Earliest"),
+        "max": settings.day("Đến ngày", "Latest"),
+        "birth": settings.flag("Là ngày sinh của người khai", "Is the birth date of the one who files"),
+    }
     messages = {
         "date_incomplete": Text("{subject} còn thiếu {missing}", "{subject} must include {missing}"),
         "date_wrong": Text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import Context, Control, Field, FieldType, Text, Ui, as_input, invalid, tidy
 
 MAX = 254
@@ -28,7 +29,12 @@ def is_address(text: str) -> bool:
 class Email(FieldType):
     key = "email"
     title = Text("Thư điện tử", "E-mail")
-    options = frozenset({"autocomplete"})
+    help = Text(
+        "Địa chỉ thư điện tử.",
+        "An e-mail address.",
+    )
+    family = "person"
+    options = {"autocomplete": settings.AUTOCOMPLETE}
     messages = {
         "email_wrong": Text(
             "{subject} phải có dạng ten@example.com", "{subject} must look like name@example.com"
@@ -58,4 +64,5 @@ class Email(FieldType):
         return {"type": "string", "format": "email", "maxLength": MAX}
 
 
-TYPES = (Email(),)
+EMAIL = Email()
+TYPES = (EMAIL,)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import (
     Context,
     Control,
@@ -29,7 +30,12 @@ UNUSUAL = frozenset("0123456789<>{}[]=@#$%^*\\/|")
 class PersonName(FieldType):
     key = "name"
     title = Text("Họ, chữ đệm và tên", "Person's name")
-    options = frozenset({"autocomplete"})
+    help = Text(
+        "Họ, chữ đệm, tên. Giữ như đã gõ; hiện chữ in hoa khi bật “In hoa”.",
+        "A person’s name. Kept as typed, shown in capitals where “upper” is set.",
+    )
+    family = "person"
+    options = {"autocomplete": settings.AUTOCOMPLETE}
     messages = {
         "no_letters": Text("{subject} phải có chữ cái", "{subject} must have letters"),
         "name_unusual": Text(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import Context, Control, Field, FieldType, Text, Ui, as_input, invalid, tidy
 from motcua.kernel.money import format_dong, parse_dong
 
@@ -30,7 +31,17 @@ def grouped(number: int | float) -> str:
 class Number(FieldType):
     key = "number"
     title = Text("Số thập phân", "Decimal number")
-    options = frozenset({"min", "max", "unit"})
+    help = Text(
+        "Số có phần thập phân, ví dụ diện tích.",
+        "A number with decimals, such as an area.",
+    )
+    family = "number"
+    says = "number"
+    options = {
+        "min": settings.number("Nhỏ nhất", "Lowest"),
+        "max": settings.number("Lớn nhất", "Highest"),
+        "unit": settings.plain("Đơn vị", "Unit", longest=20),
+    }
     inputmode = "decimal"
     lowest: float = 0
     highest: float = 10**12
@@ -99,6 +110,12 @@ class Number(FieldType):
 class Integer(Number):
     key = "int"
     title = Text("Số nguyên", "Whole number")
+    help = Text(
+        "Số nguyên: số bản, số người, số trang.",
+        "A whole number: copies, people, pages.",
+    )
+    family = "number"
+    says = "whole"
     inputmode = "numeric"
     highest = MAX_INT
     messages = {
@@ -127,6 +144,12 @@ class Integer(Number):
 class Money(Integer):
     key = "money"
     title = Text("Số tiền (đồng)", "Money (đồng)")
+    help = Text(
+        "Số tiền bằng đồng, không có phần lẻ.",
+        "An amount in đồng, no fractions.",
+    )
+    family = "number"
+    says = "whole"
     highest = MAX_MONEY
     messages = {
         **Number.messages,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.address import ADDRESS
 from motcua.eforms.fields.base import Context, Field, Text, invalid, part, tidy
 from motcua.eforms.fields.code import CHOICE, choices_of
@@ -26,6 +27,12 @@ class IdPaper(Compound):
 
     key = "id_paper"
     title = Text("Giấy tờ tùy thân", "Identity paper")
+    help = Text(
+        "Loại, số, ngày cấp, nơi cấp của giấy tờ tùy thân.",
+        "Kind, number, day and place of issue of an identity paper.",
+    )
+    family = "person"
+    says = "pieces"
     messages = {
         "paper_number": Text(
             "Số giấy tờ chỉ gồm chữ cái không dấu và chữ số, từ 4 đến 30 ký tự",
@@ -94,6 +101,12 @@ class LandParcel(Compound):
 
     key = "land_parcel"
     title = Text("Thửa đất", "Land parcel")
+    help = Text(
+        "Số thửa, tờ bản đồ, diện tích, nơi có đất.",
+        "Parcel, map sheet, area, place.",
+    )
+    family = "place"
+    says = "pieces"
     _pieces = (
         part(
             "parcel", TEXT, "Số thửa", "Parcel number", required=True, max_length=20, settings={"width": "10"}
@@ -143,6 +156,12 @@ class BankAccount(Compound):
 
     key = "bank_account"
     title = Text("Tài khoản ngân hàng", "Bank account")
+    help = Text(
+        "Ngân hàng, số tài khoản, chủ tài khoản.",
+        "Bank, account number, holder.",
+    )
+    family = "person"
+    says = "pieces"
     messages = {
         "account_number": Text(
             "Số tài khoản gồm 4 đến 24 chữ số hoặc chữ cái không dấu",
@@ -187,7 +206,19 @@ class DateRange(Compound):
 
     key = "daterange"
     title = Text("Khoảng thời gian", "Period")
-    options = frozenset({"open_end", "partial", "min", "max", "max_years"})
+    help = Text(
+        "Từ ngày đến ngày.",
+        "From a day to a day.",
+    )
+    family = "number"
+    says = "pieces"
+    options = {
+        "open_end": settings.flag("Được để trống ngày kết thúc", "The end may stay empty"),
+        "partial": settings.flag("Ngày, tháng được để trống", "Day and month may stay empty"),
+        "min": settings.day("Từ ngày", "Earliest"),
+        "max": settings.day("Đến ngày", "Latest"),
+        "max_years": settings.whole("Dài nhất (năm)", "Longest (years)", low=1, high=150),
+    }
     messages = {
         "range_order": Text("Ngày kết thúc phải sau ngày bắt đầu", "The end must come after the start"),
         "range_long": Text(
@@ -195,24 +226,18 @@ class DateRange(Compound):
         ),
     }
 
-    def __init__(self) -> None:
-        self._made: dict[int, tuple[Field, tuple[Field, ...]]] = {}
-
     def pieces(self, field: Field) -> tuple[Field, ...]:
-        made = self._made.get(id(field))
-        if made is not None and made[0] is field:
-            return made[1]
-        settings = {key: field.settings[key] for key in ("partial", "min", "max") if key in field.settings}
-        ends = (
-            part("from", DATE, "Từ ngày", "From", required=True, settings=settings),
-            part(
-                "to", DATE, "Đến ngày", "To", required=not field.settings.get("open_end"), settings=settings
-            ),
+        made: tuple[Field, ...] | None = field.made.get("pieces")
+        if made is not None:
+            return made
+        given = {key: field.settings[key] for key in ("partial", "min", "max") if key in field.settings}
+        open_end = bool(field.settings.get("open_end"))
+        made = (
+            part("from", DATE, "Từ ngày", "From", required=True, settings=given),
+            part("to", DATE, "Đến ngày", "To", required=not open_end, settings=given),
         )
-        if len(self._made) > 2000:
-            self._made.clear()
-        self._made[id(field)] = (field, ends)
-        return ends
+        field.made["pieces"] = made
+        return made
 
     def clean(self, field: Field, raw: Any, context: Context) -> dict[str, Any]:
         cleaned = super().clean(field, raw, context)
@@ -237,6 +262,12 @@ class Appointment(Compound):
 
     key = "appointment"
     title = Text("Lịch hẹn", "Appointment")
+    help = Text(
+        "Ngày và buổi muốn đến; kiểm tra ngày làm việc.",
+        "Day and half-day of a visit; working days are judged.",
+    )
+    family = "number"
+    says = "pieces"
     messages = {
         "not_working_day": Text(
             "Cơ quan không làm việc ngày {day}. Hãy chọn ngày khác",

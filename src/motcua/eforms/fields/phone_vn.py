@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import Context, Control, Field, FieldType, Text, Ui, as_input, invalid, tidy
 
 _NOISE = re.compile(r"[\s.()\-\u2010-\u2015]+")
@@ -18,7 +19,15 @@ _LANDLINE = re.compile(r"02\d{8,9}")
 class PhoneVn(FieldType):
     key = "phone_vn"
     title = Text("Số điện thoại", "Phone number")
-    options = frozenset({"landline", "autocomplete"})
+    help = Text(
+        "Số điện thoại Việt Nam.",
+        "A Vietnamese phone number.",
+    )
+    family = "person"
+    options = {
+        "landline": settings.flag("Nhận cả số máy bàn", "Landlines too"),
+        "autocomplete": settings.AUTOCOMPLETE,
+    }
     messages = {
         "phone_wrong": Text(
             "{subject} phải có 10 chữ số và bắt đầu bằng 03, 05, 07, 08 hoặc 09, ví dụ 0912 345 678",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import (
     ABSENT,
     Context,
@@ -30,7 +31,13 @@ _FILE_ID = re.compile(r"[0-9A-Za-z\-]{8,64}")
 class Photo(FieldType):
     key = "photo"
     title = Text("Ảnh chân dung", "Portrait photo")
-    options = frozenset({"spec"})
+    help = Text(
+        "Ảnh chân dung tải lên.",
+        "An uploaded portrait.",
+    )
+    family = "paper"
+    says = "pieces"
+    options = {"spec": settings.words("Yêu cầu của ảnh", "What the photo must be like")}
     chooses = True
     messages = {
         "photo_missing": Text("Tải lên {subject_lower}", "Upload {subject_lower}"),

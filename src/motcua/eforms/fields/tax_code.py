@@ -11,6 +11,11 @@ from motcua.kernel.personal_codes import WrongCode, parse_tax_code
 class TaxCodeField(FieldType):
     key = "tax_code"
     title = Text("Mã số thuế", "Tax code")
+    help = Text(
+        "10, 12 hoặc 13 chữ số, có kiểm tra chữ số kiểm tra.",
+        "10, 12 or 13 digits, with the check digit judged.",
+    )
+    family = "person"
     messages = {
         "tax_code_digits": Text("{subject} chỉ gồm chữ số", "{subject} has digits only"),
         "tax_code_length": Text(
@@ -46,4 +51,5 @@ class TaxCodeField(FieldType):
         return {"type": "string", "pattern": "^([0-9]{10}(-[0-9]{3})?|[0-9]{12})$"}
 
 
-TYPES = (TaxCodeField(),)
+TAX_CODE = TaxCodeField()
+TYPES = (TAX_CODE,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import Context, Control, Field, FieldType, Text, Ui, as_input, invalid, tidy
 
 DEFAULT_MAX = 2000
@@ -12,7 +13,12 @@ DEFAULT_MAX = 2000
 class LongText(FieldType):
     key = "textarea"
     title = Text("Văn bản dài", "Long text")
-    options = frozenset({"rows"})
+    help = Text(
+        "Câu trả lời nhiều dòng.",
+        "Several lines.",
+    )
+    family = "text"
+    options = {"rows": settings.whole("Số dòng hiện ra", "Lines shown", low=2, high=20)}
 
     def clean(self, field: Field, raw: Any, context: Context) -> str:
         text = tidy(raw, multiline=True)

@@ -13,6 +13,12 @@ _TIME = re.compile(r"(\d{1,2})\s*(?:[:.hg]|giờ)\s*(\d{1,2})?\s*(?:phút|p|m)?"
 class TimeField(FieldType):
     key = "time"
     title = Text("Giờ, phút", "Time")
+    help = Text(
+        "Giờ và phút theo 24 giờ.",
+        "Hours and minutes of a 24-hour clock.",
+    )
+    family = "number"
+    says = "time"
     messages = {
         "time_wrong": Text(
             "{subject} phải là giờ và phút theo 24 giờ, ví dụ 14:30",

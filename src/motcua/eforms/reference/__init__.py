@@ -22,6 +22,7 @@ _FILES = {
     "GIAY_TO": "identity_papers",
     "NGAN_HANG": "banks",
     "HANG_GPLX": "driving_classes",
+    "NGHE_NGHIEP": "occupations",
 }
 NAMES = (*_FILES, "TINH", "TINH_QUOC_GIA")
 

@@ -57,6 +57,15 @@ def shown(field: Field, value: Any, language: str, *, today: date | None = None)
         return " ".join(text for _, text in pairs(control(field, value, language)) if text)
 
 
+def plain(value: Any) -> str:
+    """Something typed, of a question that is gone, as a line of text."""
+    if isinstance(value, Mapping):
+        return ", ".join(text for item in value.values() if (text := plain(item)))
+    if isinstance(value, list):
+        return "; ".join(text for item in value if (text := plain(item)))
+    return "" if value is None or isinstance(value, bool) else str(value)
+
+
 def control(field: Field, value: Any, language: str) -> Control:
     return field.kind.control(field, value, Ui(field.id, f"f-{field.id}", language))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
+from motcua.dossiers import declarations
 from motcua.dossiers.drafts import blob_store
 from motcua.dossiers.models import Dossier, DraftUpload, Paper, Slip
 from motcua.kernel.actors import Actor
@@ -15,7 +16,7 @@ from motcua.kernel.models import Blob
 from motcua.messaging.models import LetterFile
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.web.portal.access import PersonRequest, person_required
-from motcua.web.portal.queries import kept_for
+from motcua.web.portal.queries import dossier_of, kept_for
 
 #: (content, file name, made by us: may be shown in the browser)
 Found = tuple[Blob, str, bool]
@@ -98,6 +99,19 @@ def download(request: PersonRequest, kind: str, key: str) -> HttpResponseBase:
     return send(blob, name, inline=ours and request.GET.get("download") != "1")
 
 
+@person_required
+@require_GET
+def declaration(request: PersonRequest, code: str) -> HttpResponseBase:
+    """The filled-in form as PDF, for whoever may see the dossier."""
+    dossier = dossier_of(request.actor, code)
+    made = declarations.of(dossier)
+    if made is None:
+        raise Http404
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="to-khai-{dossier.code}.pdf"'
+    return private(response, shown=True)
+
+
 def send(blob: Blob, name: str, *, inline: bool) -> HttpResponseBase:
     """A stored content. Only PDFs we made ourselves are shown in the browser; all else is a download in a sandbox."""
     shown = inline and blob.mime == "application/pdf"
@@ -113,6 +127,11 @@ def send(blob: Blob, name: str, *, inline: bool) -> HttpResponseBase:
         if shown or blob.mime in {"application/pdf", "image/jpeg", "image/png"}
         else "application/octet-stream",
     )
+    return private(response, shown=shown)
+
+
+def private(response: HttpResponseBase, *, shown: bool) -> HttpResponseBase:
+    """Nobody keeps it on the way, and nothing in it can act here."""
     response["X-Content-Type-Options"] = "nosniff"
     # A browser's own PDF view does not open inside a sandbox; our own documents hold nothing that could act.
     response["Content-Security-Policy"] = (

@@ -12,12 +12,12 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from motcua.catalogue import queries as catalogue
-from motcua.dossiers import drafts
+from motcua.dossiers import drafts, outcomes, rebasing
 from motcua.dossiers.joining import join
-from motcua.eforms import rendering
+from motcua.eforms import paging, rendering
 from motcua.eforms import rules as eforms
 from motcua.exchange.filling import fill_in
-from motcua.kernel.clock import local_day, now
+from motcua.kernel.clock import now
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.processing.models import Supplement
 from motcua.web.portal import answers, pages
@@ -47,6 +47,13 @@ def load(request: PersonRequest, draft_id: UUID, *, shared: bool = False) -> Fil
         draft, uploads, part = shared_draft(request.actor, draft_id)
     else:
         (draft, uploads), part = draft_with_uploads(request.actor, draft_id), None
+    # A newer version of the form is its owner's to follow: whoever helps goes on with what they were shown.
+    if (
+        part is None
+        and rebasing.target(draft) is not None
+        and rebasing.follow(actor=request.actor, draft_id=draft_id, now=now())
+    ):
+        draft, uploads = draft_with_uploads(request.actor, draft_id)
     asked = Supplement.objects.get(dossier=draft.supplements_id) if draft.supplements_id else None
     return Filing(draft, uploads, request.LANGUAGE_CODE, asked, part)
 
@@ -117,9 +124,11 @@ def draft_home(request: PersonRequest, draft_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(f"{filing.base}done/")
     if filing.part is not None:
         return HttpResponseRedirect(filing.steps[0].url)
+    if rebasing.unseen(filing.draft):
+        return HttpResponseRedirect(f"{filing.base}changes/")
     wrong = set(validation_of(filing).errors) if filing.form else set()
-    for step, section in zip(filing.steps, filing.sections, strict=False):
-        if any(field.id in wrong for field in section.fields):
+    for step, page in zip(filing.steps, filing.form_pages, strict=False):
+        if any(field.id in wrong for field in page.fields):
             return HttpResponseRedirect(step.url)
     if filing.papers and filing.missing():
         return HttpResponseRedirect(f"{filing.base}papers/")
@@ -127,8 +136,7 @@ def draft_home(request: PersonRequest, draft_id: UUID) -> HttpResponse:
 
 
 def validation_of(filing: Filing) -> eforms.Validation:
-    assert filing.form is not None
-    return eforms.validate(filing.form, filing.answers, today=local_day(now()))
+    return filing.validation
 
 
 @csrf_exempt  # the token is checked inside, after a limit has been put on what is read: a portrait comes with the form
@@ -138,23 +146,24 @@ def validation_of(filing: Filing) -> eforms.Validation:
 @survives_database
 @require_http_methods(["GET", "POST"])
 def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResponse:
-    """One section: kept first, then judged; errors never lose what was typed."""
+    """One page of the form: kept first, then judged; errors never lose what was typed."""
     filing = load(request, draft_id, shared=True)
     if filing.draft.dossier_id:
         return HttpResponseRedirect(f"{filing.base}done/")
-    if filing.form is None or section_id not in {s.id for s in filing.form.sections}:
+    page = page_at(filing, section_id)
+    if filing.part is not None and page.section.id not in filing.part:
         raise Http404
-    if filing.part is not None and section_id not in filing.part:
-        raise Http404
+    section_id = page.key
+    assert filing.form is not None
     if request.method == "GET":
         if filing.place(section_id) is None:  # an answer elsewhere has made this page needless
             return HttpResponseRedirect(filing.steps[-1].url)
         return _section_page(request, filing, section_id)
     data = dict(request.POST.lists())
-    posted = eforms.parse_section(filing.form, section_id, data)
+    posted = eforms.parse_fields(page.fields, data)
     pictures = drafts.photos(filing.form)
     posted = {name: value for name, value in posted.items() if name not in pictures}
-    unkept = receive_pictures(request, filing, section_id) if filing.part is None else {}
+    unkept = receive_pictures(request, filing, page.section.id) if filing.part is None else {}
     if filing.marked_fields is not None:
         posted = {name: value for name, value in posted.items() if name in filing.marked_fields}
     given = request.POST.get("version", "")
@@ -179,6 +188,8 @@ def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResp
             raise
         filing = load(request, draft_id, shared=True)  # another tab was quicker by a moment
         return _conflict_page(request, filing, section_id, posted, [conflict.params["field"]])
+    if filing.part is None and filing.form is not None and filing.form.outcomes.cases:
+        outcomes.follow(actor=request.actor, draft_id=draft_id, now=now())
     filing = load(request, draft_id, shared=True)
     filing.answers = saved.answers
     if pressed is not None:
@@ -190,7 +201,8 @@ def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResp
     if going == "back":
         return HttpResponseRedirect(before.url if before else beginning(filing))
     assert filing.form is not None
-    wrong = eforms.section_errors(filing.form, validation_of(filing), section_id)
+    here = {field.id for field in page.fields}
+    wrong = {name: found for name, found in validation_of(filing).errors.items() if name in here}
     wrong = {**wrong, **unkept}
     if filing.marked_fields is not None:
         wrong = {name: found for name, found in wrong.items() if name in filing.marked_fields}
@@ -199,6 +211,16 @@ def section(request: PersonRequest, draft_id: UUID, section_id: str) -> HttpResp
     if filing.part is None and (going == "check" or after is None):
         return HttpResponseRedirect(f"{filing.base}check/")
     return HttpResponseRedirect(after.url if after else filing.steps[-1].url)
+
+
+def page_at(filing: Filing, key: str) -> paging.Page:
+    """The page of the form with this key; there is none: 404."""
+    try:
+        if filing.form is not None:
+            return paging.page(filing.form, key)
+    except KeyError:
+        pass
+    raise Http404
 
 
 def beginning(filing: Filing) -> str:
@@ -245,12 +267,12 @@ def _section_page(request: PersonRequest, filing: Filing, section_id: str, wrong
     errors = wrong or {}
     place = filing.place(section_id)
     before, _after = filing.neighbours(section_id)
-    found = filing.form.section(section_id)
+    page = page_at(filing, section_id)
     warnings = validation_of(filing).warnings
     sources = source_words(filing.draft.sources)
     if filing.marked_fields is None:
-        html = rendering.section_html(
-            filing.form, section_id, filing.answers, errors, filing.language, sources, warnings
+        html = rendering.page_html(
+            filing.form, page, filing.answers, errors, filing.language, sources, warnings
         )
     else:
         html = None
@@ -261,13 +283,13 @@ def _section_page(request: PersonRequest, filing: Filing, section_id: str, wrong
                 filing.form, field.id, filing.answers, errors, filing.language, sources, warnings
             ),
         }
-        for field in found.fields
+        for field in page.fields
         if filing.marked_fields is not None and field.id in filing.marked_fields
     ]
     context = {
         "filing": filing,
-        "section": found,
-        "title": found.title(filing.language),
+        "section": page.section,
+        "title": page.section.title(filing.language),
         "html": html,
         "marked": marked,
         "errors": [

@@ -10,14 +10,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from motcua.dossiers import drafts
+from motcua.dossiers import drafts, rebasing
 from motcua.dossiers.bundles import CaseBundle, PaperAsked, case_bundle, form_of
 from motcua.dossiers.joining import joinable
 from motcua.dossiers.models import Draft, DraftUpload
 from motcua.dossiers.rules import asked
+from motcua.eforms import paging
 from motcua.eforms import rules as eforms
 from motcua.eforms.forms import Form, Section
+from motcua.eforms.outcomes import NOTHING, Outcome
+from motcua.eforms.paging import Page
 from motcua.kernel import uploads as kinds
+from motcua.kernel.clock import local_day, now
 from motcua.processing.models import Supplement
 from motcua.web.portal.presenting import condition_words
 from motcua.web.shared.formats import file_size
@@ -61,6 +65,11 @@ class Filing:
         return form_of(self.draft.form_id) if self.draft.form_id else None
 
     @property
+    def unseen(self) -> bool:
+        """Whether the form has changed and its person has not been shown how."""
+        return bool(rebasing.unseen(self.draft))
+
+    @property
     def base(self) -> str:
         return f"/drafts/{self.draft.pk}/"
 
@@ -87,22 +96,46 @@ class Filing:
 
     @cached_property
     def sections(self) -> list[Section]:
+        """Those that ask something."""
+        found = {page.section.id: page.section for page in self.form_pages}
+        return list(found.values())
+
+    @cached_property
+    def form_pages(self) -> list[Page]:
+        """The pages of the form: its sections or its questions, as its author chose."""
         if self.form is None:
             return []
         if self.marked_fields is not None:
-            return [s for s in self.form.sections if any(f.id in self.marked_fields for f in s.fields)]
-        asked = eforms.sections_asked(self.form, self.answers)
-        return [s for s in asked if self.part is None or s.id in self.part]
+            return [p for p in paging.pages(self.form) if any(f.id in self.marked_fields for f in p.fields)]
+        wanted = paging.pages_asked(self.form, self.answers)
+        return [page for page in wanted if self.part is None or page.section.id in self.part]
 
     @cached_property
     def steps(self) -> list[Step]:
-        found = [Step(s.id, s.title(self.language), f"{self.base}part/{s.id}/") for s in self.sections]
+        found = [Step(p.key, p.title(self.language), f"{self.base}part/{p.key}/") for p in self.form_pages]
         if self.part is not None:
             return [*found, Step(SHARED, _("Phần của Ông/Bà"), f"{self.base}shared/")]
         if self.papers:
             found.append(Step(PAPERS, _("Giấy tờ"), f"{self.base}papers/"))
         found.append(Step(CHECK, _("Kiểm tra và nộp"), f"{self.base}check/"))
         return found
+
+    def url_of(self, field_id: str) -> str:
+        """The page a question stands on."""
+        assert self.form is not None
+        return f"{self.base}part/{paging.page_of(self.form, field_id).key}/"
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What the answers so far bring about."""
+        if self.form is None or self.supplement is not None:
+            return NOTHING
+        return eforms.outcome_of(self.form, self.validation.cleaned)
+
+    @cached_property
+    def validation(self) -> eforms.Validation:
+        assert self.form is not None
+        return eforms.validate(self.form, self.answers, today=local_day(now()))
 
     def place(self, key: str) -> int | None:
         """Index of a page, None when it is not asked (any more)."""
@@ -118,7 +151,10 @@ class Filing:
         )
 
     def required(self, paper: PaperAsked) -> bool:
-        return self.supplement is not None or (paper.required and asked(paper))
+        if self.supplement is not None:
+            return True
+        wanted = paper.key in self.outcome.components and not paper.by_form
+        return wanted or (paper.required and asked(paper))
 
     def missing(self) -> list[PaperAsked]:
         """Required papers without a kept file."""

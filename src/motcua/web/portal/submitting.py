@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from motcua.dossiers import drafts
+from motcua.dossiers import drafts, rebasing
 from motcua.dossiers.actions import AlreadyFiled, NotFilable, submit
 from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.invitations import helpers
@@ -44,6 +44,8 @@ def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
         filing = load(request, draft_id)
         if filing.draft.dossier_id:
             return HttpResponseRedirect(f"{filing.base}done/")
+        if rebasing.unseen(filing.draft):
+            return HttpResponseRedirect(f"{filing.base}changes/")
         return _check_page(request, filing, [])
     # The action reads the draft and its files under its lock and judges them: here only what it is asked for.
     draft = drafts.mine(request.actor, draft_id)
@@ -75,6 +77,10 @@ def check(request: PersonRequest, draft_id: UUID) -> HttpResponse:
         )
     except AlreadyFiled:
         pass
+    except Conflict as conflict:
+        if conflict.code != "draft.form_changed":
+            raise
+        return HttpResponseRedirect(f"/drafts/{draft.pk}/changes/")  # which brings it to the newest version
     except NotFilable:
         return _check_page(request, load(request, draft_id), [("", sentence("draft.not_filable", {}))])
     return done
@@ -117,13 +123,14 @@ def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, 
             assert validation is not None
             assert filing.form is not None
             editable = filing.marked_fields is None or field.id in filing.marked_fields
-            if field.id not in validation.asked or not editable:
+            if field.id not in validation.asked or not editable or field.kind.says == "nothing":
                 continue
             wrong = validation.errors.get(field.id)
-            anchor = f"{url}#{eforms.anchor(filing.form, field.id)}"
+            place = filing.url_of(field.id)
+            anchor = f"{place}#{eforms.anchor(filing.form, field.id)}"
             if wrong:
                 listed = rendering.error_list(filing.form, {field.id: wrong}, filing.language)
-                left += [(f"{url}{entry['href']}", entry["text"]) for entry in listed]
+                left += [(f"{place}{entry['href']}", entry["text"]) for entry in listed]
             value = validation.cleaned.get(field.id, filing.answers.get(field.id))
             rows.append(
                 {
@@ -158,6 +165,8 @@ def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, 
         "sections": sections,
         "papers": pages.paper_rows(filing, {}, limits),
         "left": left,
+        "blocked": [message(filing.language) for message in filing.outcome.blocked],
+        "fee": filing.outcome.fee,
         "errors": errors,
         "return_by": request.POST.get("return_by", "online"),
         "declared": request.POST.get("declared") == "1",

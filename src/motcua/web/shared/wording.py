@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "draft.is_supplement": N_("Bản khai này dùng để bổ sung hồ sơ đã nộp."),
     "draft.not_filable": N_("Hồ sơ còn mục chưa đúng hoặc còn thiếu. Những gì đã nhập vẫn được giữ nguyên."),
     "draft.service_closed": N_("Cơ quan này vừa ngừng nhận thủ tục qua mạng nên chưa nộp được. Bản khai vẫn được giữ; vui lòng chọn cơ quan khác hoặc đến bộ phận một cửa."),
+    "draft.form_changed": N_("Biểu mẫu đã có bản mới. Vui lòng xem những gì thay đổi trước khi nộp."),
     "draft.changed_elsewhere": N_("Mục này vừa được sửa ở một cửa sổ khác. Vui lòng chọn nội dung muốn giữ."),
     "upload.empty": N_("Tệp “%(filename)s” không có nội dung (0 byte). Vui lòng chọn lại tệp."),
     "upload.too_large": N_("Tệp “%(filename)s” lớn quá mức cho phép. Vui lòng giảm dung lượng hoặc chụp lại với chất lượng thấp hơn."),

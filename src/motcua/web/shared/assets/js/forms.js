@@ -15,7 +15,10 @@ export function answer(form, field) {
     const [day, month, year] = ["day", "month", "year"].map(part);
     return year && month && day ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : year;
   }
-  return list[0]?.value.trim() ?? "";
+  const said = list[0]?.value.trim() ?? "";
+  // A name typed with the help of a list stands for its code, as the server will find it.
+  const named = list[0]?.list && [...list[0].list.options].find((o) => o.value.toLowerCase() === said.toLowerCase());
+  return named?.dataset.code ?? said;
 }
 
 const blank = (value) => value === "" || value == null || (Array.isArray(value) && value.length === 0);
