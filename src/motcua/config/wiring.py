@@ -13,6 +13,7 @@ from datetime import datetime
 from motcua.dossiers import issuing, register
 from motcua.dossiers import jobs as _upkeep  # noqa: F401 - its jobs register themselves
 from motcua.dossiers import register_printing as _printing  # noqa: F401 - the same
+from motcua.dossiers.joint.rules import outcome
 from motcua.dossiers.models import Dossier, SlipKind
 from motcua.kernel import events, jobs
 from motcua.kernel.events import Happened, Subscriber
@@ -21,7 +22,7 @@ from motcua.measurement import folding as _folding  # noqa: F401 - its jobs regi
 from motcua.messaging import jobs as _mail  # noqa: F401
 from motcua.messaging.actions import tell
 from motcua.processing import actions as processing
-from motcua.processing import documents
+from motcua.processing import documents, joint
 from motcua.processing import events as turned
 from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
 from motcua.processing import sweeps as _sweeps  # noqa: F401 - the same
@@ -54,9 +55,11 @@ def confirm_filing(dossier: int, at: datetime) -> None:
 
 
 def give_receipt(dossier: int, at: datetime) -> None:
-    """Received: mẫu 01 with the appointment."""
-    slip = issuing.issue(dossier, SlipKind.RECEIPT, issuing.receipt, at)
+    """Received: mẫu 01 with the appointment. A part has it in the receipt of its joint dossier: one request, one slip."""
     received = _dossier(dossier)
+    if received.joint_id is not None:
+        return
+    slip = issuing.issue(dossier, SlipKind.RECEIPT, issuing.receipt, at)
     tell(
         received,
         "received",
@@ -97,11 +100,23 @@ def _refusal(kind: str) -> Follower:
     return give
 
 
-def _notice(kind: str) -> Follower:
+def _notice(kind: str, *, of_part: str = "") -> Follower:
+    """``of_part``: what is said instead of a part of a joint dossier."""
+
     def send(dossier: int, at: datetime) -> None:
-        tell(_dossier(dossier), kind, now=at)
+        about = _dossier(dossier)
+        tell(about, of_part if of_part and about.joint_id is not None else kind, now=at)
 
     return send
+
+
+def tell_outcome(dossier: int, at: datetime) -> None:
+    """A joint dossier has come to its end: how many parts have a result, and how many have none."""
+    whole = _dossier(dossier)
+    counted = outcome(row.state for row in whole.parts.all())
+    facts_of_it = {"done": counted.done, "total": counted.total, "ended": counted.ended}
+    kind = "joint_none" if not counted.done else "joint_partial" if counted.partial else "joint_done"
+    tell(whole, kind, now=at, facts=facts_of_it)
 
 
 AFTERWARDS: dict[str, tuple[Follower, ...]] = {
@@ -113,8 +128,11 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     turned.INELIGIBLE: (give_supplement_slip,),
     turned.SUPPLEMENT_ANSWERED: (_notice("supplement_answered"),),
     turned.PAYMENT_ASKED: (_notice("payment"),),
-    turned.FINISHED: (_notice("finished"),),
-    turned.RETURNED: (_notice("returned"),),
+    turned.FINISHED: (_notice("finished", of_part="part_finished"),),
+    turned.RETURNED: (_notice("returned", of_part="part_returned"),),
+    turned.PART_DROPPED: (_notice("part_dropped"),),
+    turned.WHOLE_RETURNED: (tell_outcome,),
+    turned.WHOLE_ENDED: (tell_outcome,),
     "dossier.withdrawn": (_notice("withdrawn"),),
 }
 
@@ -123,7 +141,14 @@ IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
     turned.RECEIVED: (register.on_received,),
     "dossier.withdrawn": (processing.end,),
     "result.signed": (processing.signed,),
+    turned.PROPOSED: (joint.expect_facts,),
 }
+
+#: Whatever moves a part of a joint dossier moves the whole, after everything else the event means.
+MOVES_WHOLE = (
+    turned.TAKEN_UP, turned.REFUSED, turned.REJECTED, turned.STOPPED, turned.FINISHED, turned.RETURNED, turned.REOPENED,
+    turned.EXTENDED, turned.SUPPLEMENT_ANSWERED, turned.DUTY_DONE, turned.DUE_RECOMPUTED, "dossier.withdrawn",
+)  # fmt: skip
 
 
 @jobs.job("config.follow", queue="documents", attempts=jobs.A_DAY)
@@ -143,6 +168,7 @@ def connect() -> None:
     for kind, subscribers in IN_TRANSACTION.items():
         for subscriber in subscribers:
             events.subscribe([kind], subscriber)
+    events.subscribe(MOVES_WHOLE, joint.follow)
     events.subscribe(facts.COUNTED, facts.count)
     # Last: the job is deferred when everything else in the transaction has been written.
     events.subscribe(AFTERWARDS, _defer)

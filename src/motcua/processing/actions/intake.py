@@ -88,7 +88,7 @@ def transfer(*, actor: Actor, run_id: int, to: str, reason: str, now: datetime) 
     dossier.involve(agency=dossier.agency_id, unit=run.unit_id)
     before = units_of(dossier.agency_id).agency.code
     dossier.agency_id, dossier.agency = target.pk, target
-    dossier.unit_id = units.responsible(case_bundle(dossier.case_id).sector)
+    dossier.unit_id = filing.answering_unit(units, case_bundle(dossier.case_id))
     filing.record(
         dossier,
         TRANSFERRED,
