@@ -258,7 +258,9 @@ def joint_dossier(
     begun.answers = {**begun.answers, **(answers or {})}
     begun.save(update_fields=["body"])
     if paper:
-        add_file(begun, bundles.case_bundle(begun.case_id).components[1].pk, name="giay-chung-sinh.pdf", at=moment)
+        add_file(
+            begun, bundles.case_bundle(begun.case_id).components[1].pk, name="giay-chung-sinh.pdf", at=moment
+        )
     with after_commit():
         whole = filing.submit(
             actor=world.person(username),

@@ -280,7 +280,11 @@ def test_one_part_waits_for_the_applicant_while_the_clocks_of_the_others_run(wor
     assert part_of(whole, "birth").due_at == birth.due_at
     lan = world.person("lan")
     draft = desk.start_supplement(actor=lan, code=insurance.code, now=NOW + timedelta(days=5))
-    draft.answers = {**draft.answers, "noi_kcb": "Bệnh viện Nhi Thanh Hóa", "nguoi_tham_gia_ho_ten": "AI KHÁC"}
+    draft.answers = {
+        **draft.answers,
+        "noi_kcb": "Bệnh viện Nhi Thanh Hóa",
+        "nguoi_tham_gia_ho_ten": "AI KHÁC",
+    }
     draft.save(update_fields=["body"])
     desk.answer_supplement(actor=lan, draft_id=draft.pk, now=NOW + timedelta(days=5))
     answered = part_of(whole, "insurance")
@@ -336,7 +340,9 @@ def test_a_request_counts_once_and_its_parts_only_for_the_usual_time(world: Worl
             items=[{"kind": "field", "key": "so_dien_thoai", "label": "Số điện thoại", "note": ""}],
             now=NOW + timedelta(hours=2),
         )  # fmt: skip
-        draft = desk.start_supplement(actor=world.person("lan"), code=part_of(whole, key).code, now=NOW + timedelta(hours=3))
+        draft = desk.start_supplement(
+            actor=world.person("lan"), code=part_of(whole, key).code, now=NOW + timedelta(hours=3)
+        )
         desk.answer_supplement(actor=world.person("lan"), draft_id=draft.pk, now=NOW + timedelta(hours=3))
     factories.advance(world, birth, "returned", start=NOW + timedelta(hours=4))
     factories.advance(world, part_of(whole, "insurance"), "returned", start=NOW + timedelta(days=1))
@@ -379,7 +385,9 @@ def test_before_receipt_the_whole_is_withdrawn_and_later_each_open_part_is_asked
     assert part_of(whole, "residence").status == Status.WITHDRAWN
     with refused("stop.asked_already"):
         desk.request_stop(actor=lan, code=whole.code, reason="", now=NOW + timedelta(hours=2))
-    desk.stop(actor=world.officer("minh"), dossier_id=part_of(whole, "birth").pk, now=NOW + timedelta(hours=2))
+    desk.stop(
+        actor=world.officer("minh"), dossier_id=part_of(whole, "birth").pk, now=NOW + timedelta(hours=2)
+    )
     whole.refresh_from_db()
     assert whole.status == Status.PROCESSING
     desk.stop(
@@ -400,7 +408,9 @@ def test_who_decides_a_part_sees_the_part_and_who_received_the_request_sees_it_a
 
     assert seen("minh") == {"whole", "birth"}
     assert seen("tuan") == {"whole", "birth"}
-    assert seen("hoa") == {"birth"}  # she decides the birth part: the address and the clinic are not hers to read
+    assert seen("hoa") == {
+        "birth"
+    }  # she decides the birth part: the address and the clinic are not hers to read
     assert seen("tien") == {"residence"}
     assert seen("quyen") == {"insurance"}
     assert seen("dung") == seen("linh") == seen("cuong") == seen("dai") == set()

@@ -8,6 +8,7 @@ one of them. Whoever locks a part has locked the whole before (``dossiers.joint.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -175,7 +176,9 @@ def _begin(part: Dossier, *, now: datetime) -> None:
     published = process(current_process(part.case_id))
     first = published.steps[0]
     # It was taken in at the counter of the whole: what its own process does before receipt is done.
-    enter(part, published, published.after(first, "receive") if "receive" in first.outcomes else first, now=now)
+    enter(
+        part, published, published.after(first, "receive") if "receive" in first.outcomes else first, now=now
+    )
 
 
 # --- following -----------------------------------------------------------------------------------------------
@@ -219,9 +222,7 @@ def _pass_on(whole: Dossier, plan: Plan, done: Dossier, others: Sequence[Dossier
     """A part has its result: parts that need it begin, parts that run are told what it states."""
     finished = {row.joint_part for row in others if row.status in (Status.FINISHED, Status.RETURNED)}
     finished.add(done.joint_part)
-    facts: Facts = {
-        row.joint_part: facts_of(row) for row in (done, *others) if row.joint_part in finished
-    }
+    facts: Facts = {row.joint_part: facts_of(row) for row in (done, *others) if row.joint_part in finished}
     shared = parts_of.shared_answers(whole)
     for row in others:
         part = plan.part(row.joint_part)
@@ -380,8 +381,42 @@ def ask_to_stop(whole: Dossier, reason: str, *, actor: Actor, now: datetime) -> 
         )
 
 
-def open_steps(parts: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """By part: the unit that has it now, and the officer who has taken it up ("" when nobody has); one query."""
-    runs = StepRun.objects.filter(dossier__in=parts, closed_at=None).order_by("pk")
-    found = runs.values_list("dossier", "unit__name", "claimed_by__full_name")
-    return {dossier: (unit, name or "") for dossier, unit, name in found}
+# --- reading -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PartStep:
+    """Where a part is: the unit that has it, the officer who has taken it up, and what was written to the applicant."""
+
+    unit: str = ""
+    officer: str = ""
+    note: str = ""
+
+
+def family_of(whole: Dossier) -> list[Dossier]:
+    """The parts of a joint dossier with what pages name of them, in the order of its plan; one query."""
+    found = whole.parts.select_related("procedure", "agency", "unit", "supplement", "result")
+    plan = plan_of(case_bundle(whole.case_id).national_code)
+    return sorted(found, key=lambda row: plan.rank(row.joint_part) if plan is not None else row.pk)
+
+
+def steps_of(family: Sequence[Dossier]) -> dict[int, PartStep]:
+    """By part: its open step, or the step that ended it without a result; one query."""
+    runs = (
+        StepRun.objects.filter(dossier__in=[row.pk for row in family])
+        .filter(Q(closed_at=None) | Q(outcome__in=("refuse", "reject")))
+        .order_by("closed_at", "pk")
+    )
+    found: dict[int, PartStep] = {}
+    for dossier, unit, officer, note in runs.values_list(
+        "dossier", "unit__name", "claimed_by__full_name", "note"
+    ):
+        found[dossier] = PartStep(unit, officer or "", note)
+    return found
+
+
+def needed_by(whole: Dossier, part: Dossier) -> tuple[str, ...]:
+    """Keys of the parts whose results a part needs before it begins."""
+    plan = plan_of(case_bundle(whole.case_id).national_code)
+    wanted = plan.part(part.joint_part) if plan is not None else None
+    return wanted.needs if wanted is not None else ()

@@ -30,7 +30,10 @@ def case_for(code: str) -> int:
     """The case that a part follows: the first of its procedure's current version."""
     version = Procedure.objects.filter(national_code=code).values("current_version")[:1]
     found = (
-        ProcedureCase.objects.filter(version=version).order_by("position").values_list("pk", flat=True).first()
+        ProcedureCase.objects.filter(version=version)
+        .order_by("position")
+        .values_list("pk", flat=True)
+        .first()
     )
     if found is None:
         raise Conflict("joint.no_procedure", procedure=code)

@@ -166,7 +166,9 @@ def read(data: Mapping[str, Any]) -> Plan:
     for number, part in enumerate(parts):
         # Only on parts before it: so no two parts can wait for each other.
         if unknown := (set(part.needs) | part.takes_from) - set(keys[:number]):
-            raise BadPlan(f"{code}/{part.key}: takes from {', '.join(sorted(unknown))}, which is no part before it")
+            raise BadPlan(
+                f"{code}/{part.key}: takes from {', '.join(sorted(unknown))}, which is no part before it"
+            )
     return Plan(code, parts)
 
 

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from motcua.dossiers.bundles import CaseBundle, case_bundle, form_of
-from motcua.dossiers.lifecycle import PAUSED
+from motcua.dossiers.lifecycle import OPEN, PAUSED
 from motcua.dossiers.models import Dossier
 from motcua.dossiers.rules import asked
 from motcua.eforms.rendering import answers_summary
@@ -29,7 +29,7 @@ from motcua.results.models import ResultDocument
 from motcua.results.queries import signature_state
 from motcua.results.rendering import template_for
 from motcua.results.suggestions import suggest
-from motcua.web.desk import forms, words
+from motcua.web.desk import forms, joint, words
 from motcua.web.shared.staff import navigation
 from motcua.web.shared.wording import sentence
 
@@ -40,7 +40,7 @@ def open_dossier(actor: Actor, code: str) -> Dossier | None:
     """The dossier with what the page reads of it, if the officer may see it."""
     return (
         Dossier.objects.visible_to(actor)
-        .select_related("agency", "procedure", "unit", "supplement", "result")
+        .select_related("agency", "procedure", "unit", "supplement", "result", "joint")
         .defer("version__definition")
         .filter(code=code)
         .first()
@@ -116,6 +116,7 @@ def context_of(
         "signature": signature,
         "refresh": 3 if signature is not None and not signature.failed else 0,
         "supplement": supplement_of(dossier),
+        "joint": joint.panel_of(dossier, actor, language),
         "timeline": _timeline(dossier, files, runs, language),
         "said": "",
         "notice": "",
@@ -162,6 +163,7 @@ def _standing(
         signing=any(line.waits_for == "signature" and line.closed_at is None for line in runs),
         heads=answers_for(actor, dossier.agency_id, dossier.agency.code) is not None,
         at_desk=any(seat.agency == dossier.agency_id for seat in actor.seats_as(Role.ONE_STOP)),
+        whole=clock.is_whole(dossier) and dossier.received_at is not None,
         newer_version=newest is not None and more.newest_version not in (None, newest),
     )
 
@@ -193,6 +195,14 @@ def _asked(
 ) -> dict[str, Any]:
     """The sentence at the top: what the dossier waits for, and whether it waits for me."""
     if run is None or step is None:
+        if dossier.joint_id is not None and dossier.received_at is None and dossier.state in OPEN:
+            return {"mine": False, "what": _("Phần này chờ kết quả của phần khác để bắt đầu."), "who": ""}
+        if dossier.state in OPEN:
+            return {
+                "mine": False,
+                "what": _("Các phần đang được giải quyết ở cơ quan của từng phần."),
+                "who": "",
+            }
         return {"mine": False, "what": _("Hồ sơ đã kết thúc, không còn việc cần làm."), "who": ""}
     name = run.name_en if language == "en" and run.name_en else run.name
     who = run.unit_name + (f" · {run.claimed_name}" if run.claimed_name else "")

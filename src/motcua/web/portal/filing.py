@@ -18,7 +18,7 @@ from motcua.eforms import rules as eforms
 from motcua.kernel.clock import local_day, now
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.processing.models import Supplement
-from motcua.web.portal import answers, pages
+from motcua.web.portal import answers, joint, pages
 from motcua.web.portal.access import PersonRequest, person_required
 from motcua.web.portal.pages import PAPERS, Filing
 from motcua.web.portal.queries import (
@@ -84,6 +84,7 @@ def start(request: PersonRequest, code: str) -> HttpResponse:
         "nearest": residence_is_here(offices, request),
         "begun": drafts_of_procedure(request.actor, code),
         "errors": errors,
+        "combined": joint.combined(code, offices[0].ward_code, request.LANGUAGE_CODE),
     }
     return render(request, "portal/start.html", context, status=422 if errors else 200)
 

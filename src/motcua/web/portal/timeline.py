@@ -31,6 +31,18 @@ WORDS: dict[str, str] = {
     "dossier.finished": N_("Kết quả đã được ký"),
     "dossier.returned": N_("Đã trả kết quả"),
     "dossier.rated": N_("Ông/Bà đã đánh giá"),
+    "dossier.part_opened": N_("Phần này được mở từ hồ sơ liên thông"),
+    "dossier.part_told": N_("Kết quả của phần khác được chuyển vào phần này"),
+    "joint.opened": N_("Các phần đã được chuyển đến cơ quan giải quyết"),
+    "joint.taken_up": N_("Phần đầu tiên bắt đầu được thẩm định"),
+    "joint.due_moved": N_("Hẹn trả toàn bộ được dời theo phần muộn nhất"),
+    "joint.stop_asked": N_("Ông/Bà đề nghị dừng các phần còn lại"),
+    "joint.part_dropped": N_("Phần này không thể bắt đầu vì phần cần trước không có kết quả"),
+    "joint.part_revived": N_("Phần này chờ lại kết quả của phần cần trước"),
+    "joint.finished": N_("Tất cả các phần đã giải quyết xong"),
+    "joint.returned": N_("Đã trả kết quả của tất cả các phần"),
+    "joint.ended": N_("Hồ sơ liên thông kết thúc, không phần nào có kết quả"),
+    "joint.reopened": N_("Một phần được giải quyết lại"),
 }
 _NEXT: dict[int, str] = {
     1: N_("Bộ phận một cửa đang kiểm tra hồ sơ. Ông/Bà chưa phải làm gì."),
@@ -51,8 +63,8 @@ def next_words(status: int) -> str:
     return _(_NEXT[status])
 
 
-def entries(dossier: Dossier, events: Iterable[Event]) -> list[dict[str, Any]]:
-    """The timeline in order, with what is expected at its end."""
+def entries(dossier: Dossier, events: Iterable[Event], expected: str = "") -> list[dict[str, Any]]:
+    """The timeline in order, with what is expected at its end (``expected``: in other words than those of its status)."""
     found = []
     for event in events:
         if event.kind in WORDS:
@@ -60,7 +72,7 @@ def entries(dossier: Dossier, events: Iterable[Event]) -> list[dict[str, Any]]:
                 {"what": _(WORDS[event.kind]), "at": event.at, "note": _note(dossier, event), "state": "done"}
             )
     if dossier.state in OPEN:
-        found.append({"what": next_words(dossier.status), "at": None, "note": "", "state": "now"})
+        found.append({"what": expected or next_words(dossier.status), "at": None, "note": "", "state": "now"})
         if dossier.due_at is not None and dossier.state not in {Status.SUPPLEMENT, Status.FINANCIAL_DUTY}:
             note = _("Hẹn trả: %(when)s") % {"when": datetime_vn(dossier.due_at)}
             found.append({"what": _("Trả kết quả"), "at": None, "note": note, "state": "ahead"})
@@ -79,10 +91,10 @@ def _note(dossier: Dossier, event: Event) -> str:
     if event.kind == "dossier.received":
         due = event.data.get("due_at")
         return _("Hẹn trả: %(when)s") % {"when": datetime_vn(datetime.fromisoformat(due))} if due else ""
-    if event.kind == "dossier.due_recomputed" and event.data.get("after"):
+    if event.kind in {"dossier.due_recomputed", "joint.due_moved"} and event.data.get("after"):
         return _("Hẹn trả: %(when)s") % {
             "when": datetime_vn(datetime.fromisoformat(str(event.data["after"])))
         }
-    if event.kind == "dossier.finished" and event.data.get("late"):
+    if event.kind in {"dossier.finished", "joint.finished"} and event.data.get("late"):
         return _("Chậm so với hẹn. Chúng tôi xin lỗi Ông/Bà.")
     return ""
