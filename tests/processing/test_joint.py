@@ -303,6 +303,38 @@ def test_one_part_waits_for_the_applicant_while_the_clocks_of_the_others_run(wor
     assert (latest["noi_kcb"], latest["nguoi_tham_gia_so_dinh_danh"]) == ("Bệnh viện Nhi Thanh Hóa", CHILD_ID)
 
 
+def test_what_was_asked_once_is_corrected_once(world: World) -> None:
+    whole = factories.joint_dossier(world)
+    birth, insurance = part_of(whole, "birth"), part_of(whole, "insurance")
+    run = factories.open_run(birth)
+    desk.return_ineligible(
+        actor=factories.actor_for(world, run), run_id=run.pk, reason="Tên trẻ chưa khớp với giấy chứng sinh.",
+        items=[{"kind": "field", "key": "tre_ho_ten", "label": "Tên trẻ", "note": "Xem lại."}],
+        now=NOW + timedelta(hours=2),
+    )  # fmt: skip
+    lan = world.person("lan")
+    draft = desk.start_supplement(actor=lan, code=birth.code, now=NOW + timedelta(hours=3))
+    draft.answers = {**draft.answers, "tre_ho_ten": "Trần Minh Khuê"}
+    draft.save(update_fields=["body"])
+    desk.answer_supplement(actor=lan, draft_id=draft.pk, now=NOW + timedelta(hours=3))
+
+    def latest(dossier: Dossier) -> dict[str, Any]:
+        found = dossier.answer_sets.order_by("-number").first()
+        assert found is not None
+        return found.values
+
+    name = latest(birth)["tre_ho_ten"]
+    assert name.upper() == "TRẦN MINH KHUÊ"
+    whole.refresh_from_db()
+    assert latest(whole)["tre_ho_ten"] == name
+    assert latest(insurance)["nguoi_tham_gia_ho_ten"] == name
+    assert insurance.answer_sets.count() == 2
+    residence = part_of(whole, "residence")
+    assert latest(residence)["thanh_vien_cung_thay_doi"][0]["ho_ten"] == name
+    for dossier in (whole, *whole.parts.all()):
+        lawful(dossier)
+
+
 def test_the_whole_is_due_with_the_later_of_its_own_term_and_its_parts(world: World) -> None:
     whole = factories.joint_dossier(world)
     own = clock.first_due(whole, whole.received_at or NOW)

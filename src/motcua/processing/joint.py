@@ -38,6 +38,7 @@ from motcua.processing.events import (
     RECEIVED,
     REOPENED,
     STOP_ASKED,
+    SUPPLEMENT_ANSWERED,
     WHOLE_DUE,
     WHOLE_ENDED,
     WHOLE_FINISHED,
@@ -196,6 +197,8 @@ def follow(happened: Happened) -> None:
     family = [part, *others]
     if happened.kind == FINISHED:
         _pass_on(whole, plan, part, others, now)
+    elif happened.kind == SUPPLEMENT_ANSWERED:
+        _correct(whole, plan, part, others, now)
     elif happened.kind == REOPENED:
         _revive(plan, part, others, now)
     elif part.state in WITHOUT_RESULT:
@@ -235,6 +238,39 @@ def _pass_on(whole: Dossier, plan: Plan, done: Dossier, others: Sequence[Dossier
         parts_of.tell_part(row, told, now=now)
         if row.received_at is None and set(part.needs) <= finished:
             _begin(row, now=now)
+
+
+def _correct(whole: Dossier, plan: Plan, part: Dossier, others: Sequence[Dossier], now: datetime) -> None:
+    """A shared answer was completed in one part: it is corrected for the request, and for its other open parts.
+
+    It was asked once, so it is corrected once. Each part that is told has it as a set of answers of its own, and in
+    its history; what had its result already stays as it was decided.
+    """
+    mine = plan.part(part.joint_part)
+    latest = [given.values for given in part.answer_sets.order_by("-number")[:2]]
+    if mine is None or len(latest) < 2:
+        return
+    new, old = latest
+    changed = {
+        source: new[name]
+        for name, source in mine.answers.items()
+        if isinstance(source, str) and name in new and new[name] != old.get(name)
+    }
+    if not changed or not parts_of.tell_part(whole, changed, now=now, kind=parts_of.CORRECTED):
+        return
+    shared = parts_of.shared_answers(whole)
+    family = [part, *others]
+    facts: Facts = {
+        row.joint_part: facts_of(row) for row in family if row.status in (Status.FINISHED, Status.RETURNED)
+    }
+    for row in others:
+        theirs = plan.part(row.joint_part)
+        if theirs is None or row.state not in OPEN:
+            continue
+        touched = theirs.made_from(changed)
+        told = parts_of.told(whole, theirs, shared, facts)
+        news = {name: value for name, value in told.items() if name in touched}
+        parts_of.tell_part(row, news, now=now, kind=parts_of.CORRECTED)
 
 
 def _drop(plan: Plan, family: Sequence[Dossier], now: datetime) -> None:

@@ -24,6 +24,7 @@ from motcua.organisations.queries import units_of
 
 OPENED = "dossier.part_opened"
 TOLD = "dossier.part_told"
+CORRECTED = "joint.corrected"
 
 
 def case_for(code: str) -> int:
@@ -132,8 +133,8 @@ def _share_papers(whole: Dossier, part: Dossier, plan: PartPlan, now: datetime) 
             )
 
 
-def tell_part(part: Dossier, answers: Mapping[str, Any], *, now: datetime) -> bool:
-    """Add to the answers of a part what is known by now, as a set of its own; False: it knew all of it."""
+def tell_part(part: Dossier, answers: Mapping[str, Any], *, now: datetime, kind: str = TOLD) -> bool:
+    """Add to the answers of a part, or of the whole, what is known by now, as a set of its own; False: nothing is new."""
     latest = part.answer_sets.order_by("-number").first()
     known = latest.values if latest else {}
     news = {name: value for name, value in answers.items() if known.get(name) != value}
@@ -147,6 +148,6 @@ def tell_part(part: Dossier, answers: Mapping[str, Any], *, now: datetime) -> bo
             filed_at=now,
         )
     )
-    events.append(part, TOLD, actor=SYSTEM, at=now, data={"fields": sorted(news)})
+    events.append(part, kind, actor=SYSTEM, at=now, data={"fields": sorted(news)})
     rows.update(part, "event_seq", "event_hash")
     return True

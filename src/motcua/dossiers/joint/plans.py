@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -60,6 +60,13 @@ class PartPlan:
     def from_results(self) -> frozenset[str]:
         """The part's fields that results of other parts answer."""
         return frozenset(name for name, source in self.answers.items() if facts_in({name: source}))
+
+    def made_from(self, shared: Iterable[str]) -> frozenset[str]:
+        """The part's fields whose answers are made from any of these shared fields."""
+        wanted = set(shared)
+        return frozenset(
+            name for name, source in self.answers.items() if wanted & set(_fields_in({name: source}))
+        )
 
     @property
     def shared(self) -> frozenset[str]:

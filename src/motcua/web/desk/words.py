@@ -122,6 +122,7 @@ EVENTS: dict[str, str] = {
     "dossier.part_opened": N_("Mở phần từ hồ sơ liên thông"),
     "dossier.part_told": N_("Nhận dữ liệu từ kết quả của phần khác"),
     "joint.opened": N_("Chuyển các phần đến cơ quan giải quyết"),
+    "joint.corrected": N_("Cập nhật nội dung người nộp đã sửa ở phần khác"),
     "joint.taken_up": N_("Phần đầu tiên bắt đầu được xử lý"),
     "joint.due_moved": N_("Dời hẹn trả toàn bộ theo phần muộn nhất"),
     "joint.stop_asked": N_("Người nộp đề nghị dừng các phần còn lại"),

@@ -14,7 +14,7 @@ from motcua.catalogue import queries as catalogue
 from motcua.dossiers.bundles import case_bundle, form_of, newest_form
 from motcua.dossiers.joint.plans import plan_of
 from motcua.dossiers.joint.rules import WITHOUT_RESULT, Outcome, outcome
-from motcua.dossiers.lifecycle import OPEN, Status
+from motcua.dossiers.lifecycle import OPEN, PAUSED, Status
 from motcua.dossiers.models import Dossier
 from motcua.processing import clock
 from motcua.processing.documents import answer_by
@@ -78,7 +78,7 @@ def _part(row: Dossier, step: PartStep, before: Sequence[str]) -> dict[str, Any]
         "agency": row.agency.name,
         "unit": step.unit if state in OPEN else "",
         "officer": step.officer if state in OPEN else "",
-        "due_at": row.due_at if state in OPEN and row.received_at else None,
+        "due_at": row.due_at if state in OPEN - PAUSED and row.received_at else None,
         "reason": step.note if state in {Status.FINANCIAL_DUTY, Status.STOPPED, Status.NOT_RECEIVED} else "",
         "supplement": supplement if state is Status.SUPPLEMENT else None,
         "answer_by": answer_by(row, supplement.asked_at)

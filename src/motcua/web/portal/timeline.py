@@ -34,6 +34,7 @@ WORDS: dict[str, str] = {
     "dossier.part_opened": N_("Phần này được mở từ hồ sơ liên thông"),
     "dossier.part_told": N_("Kết quả của phần khác được chuyển vào phần này"),
     "joint.opened": N_("Các phần đã được chuyển đến cơ quan giải quyết"),
+    "joint.corrected": N_("Nội dung Ông/Bà sửa ở một phần được cập nhật cho các phần dùng chung"),
     "joint.taken_up": N_("Phần đầu tiên bắt đầu được thẩm định"),
     "joint.due_moved": N_("Hẹn trả toàn bộ được dời theo phần muộn nhất"),
     "joint.stop_asked": N_("Ông/Bà đề nghị dừng các phần còn lại"),
