@@ -13,7 +13,7 @@ from django.db import transaction
 from motcua.dossiers import actions as filing
 from motcua.dossiers.bundles import case_bundle, form_of
 from motcua.dossiers.lifecycle import EDGES, Status
-from motcua.dossiers.models import Dossier, Paper, Slip
+from motcua.dossiers.models import Channel, Dossier, Paper, Slip
 from motcua.eforms import rules as eforms
 from motcua.feedback import actions as feedback
 from motcua.feedback.models import Level
@@ -208,6 +208,11 @@ def test_a_part_that_is_refused_ends_what_needs_it_and_nothing_else(world: World
     assert Message.objects.filter(dossier=part_of(whole, "residence"), kind="part_dropped").exists()
     whole.refresh_from_db()
     assert whole.status == Status.PROCESSING
+    with refused("joint.waits_for_part"):
+        desk.reopen(
+            actor=world.officer("cong"), dossier_id=part_of(whole, "residence").pk,
+            reason="Đề nghị giải quyết lại phần thường trú.", now=NOW + timedelta(hours=3),
+        )  # fmt: skip
     # The head was wrong: the part is taken up again, and what waited for it waits again.
     desk.reopen(
         actor=world.officer("tuan"), dossier_id=birth.pk,
@@ -452,6 +457,19 @@ def test_who_decides_a_part_sees_the_part_and_who_received_the_request_sees_it_a
     lan = Dossier.objects.visible_to(world.person("lan"))
     assert {dossier.joint_part for dossier in lan} == {"", "birth", "residence", "insurance"}
     assert not Dossier.objects.visible_to(world.person("nguoila")).exists()
+
+
+def test_a_request_keyed_at_the_counter_opens_its_parts_at_once_and_is_not_remote(world: World) -> None:
+    whole = factories.counter_dossier(world, "lan", JOINT_BIRTH)
+    parts = list(whole.parts.all())
+    assert len(parts) == 3
+    assert {(part.channel, part.remote, part.filed_by_id) for part in parts} == {
+        (Channel.COUNTER, False, world.officer("minh").account)
+    }
+    # Hers by her citizen ID, as what is filed at a counter is.
+    lan = Dossier.objects.visible_to(world.person("lan"))
+    assert set(lan.values_list("pk", flat=True)) == {whole.pk, *(part.pk for part in parts)}
+    assert Fact.objects.get(measure=Measure.FILED).remote is False
 
 
 def test_opening_parts_belongs_to_joint_procedures_alone(world: World) -> None:

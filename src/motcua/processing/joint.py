@@ -81,6 +81,11 @@ def is_open_whole(dossier: Dossier) -> bool:
     return clock.is_whole(dossier) and dossier.received_at is not None
 
 
+def never_began(dossier: Dossier) -> bool:
+    """Whether a dossier is a part that waits, or waited, for another's result: it begins with that, not by itself."""
+    return dossier.joint_id is not None and dossier.received_at is None
+
+
 # --- opening -------------------------------------------------------------------------------------------------
 
 

@@ -7,9 +7,7 @@ from datetime import timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from motcua.results.suggestions import suggest
 from tests import factories
-from tests.committed import Committed
 from tests.factories import NOW, World, part_of
 
 
@@ -39,26 +37,6 @@ def test_the_whole_says_that_its_parts_are_being_decided_and_offers_nothing_to_d
         assert "Các phần đang được giải quyết" in text
         assert "?do=extend" not in text
         assert text.count("mc-parts__item") == 3
-
-
-def test_a_refusal_for_want_of_facts_is_worded_and_loses_nothing(committed: Committed) -> None:
-    world = committed.world
-    whole = factories.joint_dossier(world)
-    insurance = part_of(whole, "insurance")
-    page = f"/desk/dossiers/{insurance.code}/"
-    quyen = world.client("quyen")
-    drafting = quyen.get(page + "?do=propose").content.decode()
-    fields = {
-        f"result-{key}": value if isinstance(value, str) else "\n".join(value)
-        for key, value in suggest(insurance).items()
-    }
-    assert all(f'name="{name}"' in drafting for name in fields), fields.keys()
-    run = factories.open_run(insurance)
-    answer = quyen.post(page, {"turn": "propose", "run": str(run.pk), **fields})
-    assert answer.status_code == 409, answer.content.decode()[:500]
-    shown = answer.content.decode()
-    assert "còn chờ dữ liệu từ kết quả của phần khác" in shown
-    assert factories.open_run(insurance).step.key == "appraise"
 
 
 def test_the_page_of_a_part_costs_the_same_whatever_has_happened(world: World) -> None:

@@ -187,6 +187,8 @@ def reopen(*, actor: Actor, dossier_id: int, reason: str, now: datetime) -> Doss
     whoever verifies it is told. The due time stays what it was: a late correction is late.
     """
     dossier, _ = _headed(actor, dossier_id)
+    if joint.never_began(dossier):
+        raise Conflict("joint.waits_for_part")
     text = reason_of(reason)
     before = dossier.status
     Reopening.objects.create(dossier=dossier, at=now, by_id=run_by(actor), reason=text, status_before=before)

@@ -20,6 +20,7 @@ from motcua.kernel.clock import local_day
 from motcua.processing import clock
 from motcua.processing.definitions import process
 from motcua.processing.documents import fields_of, papers_of
+from motcua.processing.joint import is_open_whole, never_began
 from motcua.processing.models import Supplement
 from motcua.processing.queries import FileLine, RunLine, due_now, events_of, files_of, runs_of, standing_of
 from motcua.processing.rules import Policy
@@ -163,7 +164,7 @@ def _standing(
         signing=any(line.waits_for == "signature" and line.closed_at is None for line in runs),
         heads=answers_for(actor, dossier.agency_id, dossier.agency.code) is not None,
         at_desk=any(seat.agency == dossier.agency_id for seat in actor.seats_as(Role.ONE_STOP)),
-        whole=clock.is_whole(dossier) and dossier.received_at is not None,
+        whole=is_open_whole(dossier) or never_began(dossier),
         newer_version=newest is not None and more.newest_version not in (None, newest),
     )
 

@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
     "register.not_yours": N_("Ông/Bà không giữ sổ của cơ quan này."),
     "joint.act_on_whole": N_("Đây là một phần của hồ sơ liên thông. Vui lòng thực hiện trên trang của hồ sơ liên thông."),
     "joint.act_on_parts": N_("Hồ sơ liên thông được quyết định ở từng phần. Vui lòng thực hiện ở phần cần thay đổi."),
+    "joint.waits_for_part": N_("Phần này chỉ bắt đầu khi phần cần trước có kết quả. Hãy giải quyết lại phần đó."),
     "joint.facts_awaited": N_("Phần này còn chờ dữ liệu từ kết quả của phần khác trong hồ sơ liên thông nên chưa trình được. Dữ liệu được chuyển đến ngay khi phần đó có kết quả."),
     "joint.no_agency": N_("Chưa có cơ quan nào cung cấp thủ tục %(procedure)s nên chưa tiếp nhận được hồ sơ liên thông. Vui lòng báo bộ phận quản trị."),
     "joint.no_procedure": N_("Danh mục chưa có thủ tục %(procedure)s nên chưa tiếp nhận được hồ sơ liên thông. Vui lòng báo bộ phận quản trị."),
