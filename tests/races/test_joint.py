@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from motcua.dossiers.lifecycle import Status
-from motcua.dossiers.models import Dossier
+from motcua.dossiers.models import Channel, Dossier
 from motcua.kernel.events import broken_at
 from motcua.kernel.models import Event
 from motcua.kernel.refusals import Conflict
@@ -80,3 +80,32 @@ def test_asking_to_stop_the_whole_while_its_parts_are_decided_locks_nobody_out(c
         assert not isinstance(done[1], BaseException)
         assert not isinstance(done[2], BaseException)
         assert _whole(whole).status == Status.STOPPED
+
+
+def test_receiving_joint_requests_while_others_are_keyed_at_the_counter_locks_nobody_out(
+    committed: Committed,
+) -> None:
+    """Codes and numbers of the register are locked in one order by everybody."""
+    world = committed.world
+    minh = world.officer("minh")
+    for number in range(4):
+        at = LATER + timedelta(days=number)
+        wholes = [factories.joint_dossier(world, received=False, at=at) for _ in range(2)]
+        runs = [factories.open_run(whole) for whole in wholes]
+        keyed = factories.draft(world, "binh", factories.JOINT_BIRTH, channel=Channel.COUNTER, at=at)
+
+        def act(place: int, runs=runs, keyed=keyed, at=at) -> Dossier:  # type: ignore[no-untyped-def]
+            moment = at + timedelta(hours=1)
+            if place < 2:
+                return desk.receive(actor=minh, run_id=runs[place].pk, now=moment)
+            return desk.intake_at_counter(
+                actor=minh, draft_id=keyed.pk, applicant=world.applicant("binh", account=False),
+                return_by="counter", now=moment,
+            )  # fmt: skip
+
+        done = at_once(3, act)
+        assert all(isinstance(one, Dossier) for one in done), done
+        assert (
+            Dossier.objects.filter(joint__in=[one.pk for one in done if isinstance(one, Dossier)]).count()
+            == 9
+        )

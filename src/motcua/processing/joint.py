@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from motcua.catalogue.models import ProcedureCase, Service
 from motcua.dossiers import actions as filing
+from motcua.dossiers import numbers
 from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.joint import actions as parts_of
 from motcua.dossiers.joint.plans import Facts, PartPlan, Plan, plan_of, plans
@@ -24,7 +25,7 @@ from motcua.dossiers.joint.rules import WITHOUT_RESULT, derived, outcome, road
 from motcua.dossiers.lifecycle import OPEN, Status
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actors import SYSTEM, Actor, Role
-from motcua.kernel.clock import VIETNAM
+from motcua.kernel.clock import VIETNAM, local_day
 from motcua.kernel.events import Happened
 from motcua.kernel.refusals import Conflict
 from motcua.organisations.models import Agency
@@ -89,14 +90,30 @@ def never_began(dossier: Dossier) -> bool:
 # --- opening -------------------------------------------------------------------------------------------------
 
 
+def before_receipt(dossier: Dossier, *, now: datetime) -> None:
+    """Hold the counts from which the parts of a request will have their codes; nothing for any other dossier.
+
+    Receiving takes a number of the register. What is filed at a counter takes a code before it, and so does this.
+    """
+    if not clock.is_whole(dossier):
+        return
+    shared = parts_of.shared_answers(dossier)
+    agencies = {competent(dossier, part, shared).pk for part in _plan(dossier).parts}
+    numbers.hold_codes(sorted(agencies, key=lambda pk: _in_order(dossier, pk)), local_day(now))
+
+
+def _in_order(whole: Dossier, agency: int) -> tuple[bool, int]:
+    """The order in which counts are locked: the agency that receives, then the others."""
+    return agency != whole.agency_id, agency
+
+
 def open_parts(whole: Dossier, now: datetime) -> None:
     """Open every part of a received request, and begin those that need no other's result."""
     plan = _plan(whole)
     shared = parts_of.shared_answers(whole)
     agencies = {part.key: competent(whole, part, shared) for part in plan.parts}
     opened: list[Dossier] = []
-    # Codes are given under the lock of an agency's count: in one order, so that two requests never lock each other out.
-    for part in sorted(plan.parts, key=lambda part: agencies[part.key].pk):
+    for part in sorted(plan.parts, key=lambda part: _in_order(whole, agencies[part.key].pk)):
         told = parts_of.told(whole, part, shared, {})
         opened.append(parts_of.open_part(whole, part, agencies[part.key], told, now=now))
     for row in opened:
