@@ -7,12 +7,14 @@ module and rolls it back, or call :func:`build_world` yourself.
     binh     household business           hoa    civil servant (civil status) of H56.201
     nguoila  a stranger                   tuan   head of H56.201;  an: outreach
     linh, cuong, hung                     the same three seats at H56.202, the other agency
+    thu, tien, cong                       the same at the police of H56.201 (G01.56.201)
+    diep, quyen, binhan                   the same at the social insurance (G24.56)
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -52,7 +54,9 @@ from motcua.workspace.worklists.options import forget as forget_options
 #: A Tuesday morning, inside working hours (10:00 in Vietnam).
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 AGENCY, OTHER_AGENCY = "H56.201", "H56.202"
+POLICE, INSURANCE = "G01.56.201", "G24.56"
 BIRTH, MARITAL, HOUSEHOLD, BUILDING, COPIES = "1.001193", "1.004873", "1.001612", "1.013225", "2.000815"
+JOINT_BIRTH, JOINT_DEATH = "2.000986", "2.002622"
 
 
 def forget() -> None:
@@ -239,10 +243,54 @@ def counter_dossier(world: World, username: str = "lan", code: str = MARITAL) ->
         )
 
 
+def joint_dossier(
+    world: World,
+    username: str = "lan",
+    code: str = JOINT_BIRTH,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    paper: bool = True,
+    received: bool = True,
+    return_by: str = "online",
+    at: datetime | None = None,
+) -> Dossier:
+    """A joint request filed online at H56.201 with one paper, received unless told otherwise (its parts are open)."""
+    moment = at or world.now
+    begun = draft(world, username, code, at=moment)
+    begun.answers = {**begun.answers, **(answers or {})}
+    begun.save(update_fields=["body"])
+    if paper:
+        add_file(
+            begun, bundles.case_bundle(begun.case_id).components[1].pk, name="giay-chung-sinh.pdf", at=moment
+        )
+    with after_commit():
+        whole = filing.submit(
+            actor=world.person(username),
+            draft_id=begun.pk,
+            applicant=world.applicant(username),
+            assistance="none",
+            return_by=return_by,
+            now=moment,
+        )
+        if received:
+            run = open_run(whole)
+            desk.receive(actor=actor_for(world, run), run_id=run.pk, now=moment + timedelta(minutes=30))
+    whole.refresh_from_db()
+    return whole
+
+
+def part_of(whole: Dossier, key: str) -> Dossier:
+    """A part of a joint dossier, as it is now."""
+    return Dossier.objects.select_related("agency", "joint").get(joint=whole, joint_part=key)
+
+
 #: Who acts on which step in the two communes of the tests.
 _SEATS = {
     AGENCY: {Role.ONE_STOP: ("minh",), Role.CIVIL_SERVANT: ("hoa", "dung"), Role.HEAD: ("tuan",)},
     OTHER_AGENCY: {Role.ONE_STOP: ("linh",), Role.CIVIL_SERVANT: ("cuong", "trang"), Role.HEAD: ("hung",)},
+    POLICE: {Role.ONE_STOP: ("thu",), Role.CIVIL_SERVANT: ("tien",), Role.HEAD: ("cong",)},
+    "G01.56.202": {Role.ONE_STOP: ("hanh",), Role.CIVIL_SERVANT: ("dai",), Role.HEAD: ("luc",)},
+    INSURANCE: {Role.ONE_STOP: ("diep",), Role.CIVIL_SERVANT: ("quyen",), Role.HEAD: ("binhan",)},
 }
 
 

@@ -53,17 +53,27 @@ def test_a_demo_year_is_lawful_from_end_to_end(world: World) -> None:
     for numbers in codes.values():
         assert sorted(numbers) == list(range(1, len(numbers) + 1)), "a gap in the codes of a day"
 
-    returned = [d for d in dossiers if d.status == Status.RETURNED]
+    wholes = {d.joint_id for d in dossiers if d.joint_id}
+    states = {d.status for d in dossiers if d.pk in wholes}
+    assert {Status.PROCESSING, Status.RETURNED, Status.STOPPED} <= states, (
+        "joint dossiers in different states"
+    )
+    # A joint dossier has the results of its parts, and none of its own.
+    returned = [d for d in dossiers if d.status == Status.RETURNED and d.pk not in wholes]
     assert StoreItem.objects.count() == len(returned) == ResultDocument.objects.filter(
         dossier__status=Status.RETURNED, state="final"
     ).count()  # fmt: skip
-    assert Slip.objects.filter(kind="01").count() == sum(1 for d in dossiers if d.received_at)
+    assert Slip.objects.filter(kind="01").count() == sum(
+        1 for d in dossiers if d.received_at and d.joint_id is None
+    )
     open_runs = Counter(StepRun.objects.filter(closed_at=None).values_list("dossier", flat=True))
     assert all(count == 1 for count in open_runs.values())
 
     folding.fold.run()
     # Inside one test transaction nothing is below the horizon yet; what was written counts each dossier once.
-    assert Fact.objects.filter(measure=Measure.FILED).count() == len(dossiers)
+    assert Fact.objects.filter(measure=Measure.FILED).count() == sum(
+        1 for d in dossiers if d.joint_id is None
+    )
     assert folding.differences() == 0
     assert not DayRollup.objects.exists()
     assert not needed()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from motcua.measurement.facts import COUNTED
+from motcua.measurement.facts import COUNTED, COUNTED_OF_PART
 from motcua.measurement.models import Fact, Measure
 from tests import factories
 from tests.factories import World
@@ -16,7 +16,7 @@ from tests.factories import World
 def test_every_counted_event_is_a_fact_once(world: World) -> None:
     dossier = factories.advance(world, factories.filed_dossier(world), "returned")
     assert sorted(Fact.objects.filter(dossier=dossier).values_list("measure", flat=True)) == [1, 2, 3]
-    assert set(COUNTED.values()) == set(Measure)
+    assert {*COUNTED.values(), *COUNTED_OF_PART.values()} == set(Measure)
 
 
 def test_facts_never_change(world: World) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from pathlib import Path
 
-import motcua.catalogue
+from motcua.catalogue.importing import bundled_sources
 from motcua.catalogue.models import ProcedureCase
 from motcua.eforms import actions as eforms
 from motcua.eforms.from_catalogue import definition_for
@@ -14,6 +12,7 @@ from motcua.eforms.models import FormVersion
 from motcua.organisations.actions import seed_national_calendar
 from motcua.organisations.models import CalendarDay
 from motcua.processing.definitions import ensure_default
+from motcua.processing.joint import ensure_processes
 from motcua.processing.models import ProcessVersion
 
 
@@ -30,15 +29,15 @@ def needed() -> bool:
 def bring_up(now: datetime) -> str:
     """Make what is missing; harmless when nothing is."""
     ensure_default(now)
+    ensure_processes(now)
     seed_national_calendar(now)
     return f"{publish_forms(now)} forms"
 
 
 def publish_forms(now: datetime) -> int:
     """Publish the bundled forms and those built from the catalogue's fields."""
-    path = Path(motcua.catalogue.__file__).parent / "data" / "procedures.json"
     published = 0
-    for entry in json.loads(path.read_text(encoding="utf-8"))["procedures"]:
+    for entry in bundled_sources().details:
         code = entry["national_code"]
         if code and (definition := definition_for(code, entry["name"], entry["form_fields"] or [])):
             eforms.publish(key=code, definition=definition, now=now)

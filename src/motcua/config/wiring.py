@@ -13,6 +13,7 @@ from datetime import datetime
 from motcua.dossiers import issuing, rebasing, register
 from motcua.dossiers import jobs as _upkeep  # noqa: F401 - its jobs register themselves
 from motcua.dossiers import register_printing as _printing  # noqa: F401 - the same
+from motcua.dossiers.joint.rules import outcome
 from motcua.dossiers.models import Dossier, Posting, SlipKind
 from motcua.exchange import checking
 from motcua.kernel import events, jobs
@@ -26,7 +27,7 @@ from motcua.messaging import letters
 from motcua.messaging import reminders as _reminders  # noqa: F401
 from motcua.messaging.actions import tell
 from motcua.processing import actions as processing
-from motcua.processing import documents
+from motcua.processing import documents, joint
 from motcua.processing import events as turned
 from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
 from motcua.processing import sweeps as _sweeps  # noqa: F401 - the same
@@ -70,9 +71,11 @@ def compare_with_registers(dossier: int, at: datetime) -> None:
 
 
 def give_receipt(dossier: int, at: datetime) -> None:
-    """Received: mẫu 01 with the appointment."""
-    slip = issuing.issue(dossier, SlipKind.RECEIPT, issuing.receipt, at)
+    """Received: mẫu 01 with the appointment. A part has it in the receipt of its joint dossier: one request, one slip."""
     received = _dossier(dossier)
+    if received.joint_id is not None:
+        return
+    slip = issuing.issue(dossier, SlipKind.RECEIPT, issuing.receipt, at)
     tell(
         received,
         "received",
@@ -185,6 +188,9 @@ def tell_reopened(dossier: int, at: datetime) -> None:
 def tell_finished(dossier: int, at: datetime) -> None:
     """There is a result; before its time, that is said: nobody need wait for the day (NĐ 61/2018 art. 20)."""
     finished = _dossier(dossier)
+    if finished.joint_id is not None:
+        tell(finished, "part_finished", now=at, once=_again(dossier, at))
+        return
     early = finished.due_at is not None and local_day(at) < local_day(finished.due_at)
     due = finished.due_at.isoformat() if finished.due_at is not None else None
     tell(finished, "early" if early else "finished", now=at, facts={"due_at": due}, once=_again(dossier, at))
@@ -192,10 +198,12 @@ def tell_finished(dossier: int, at: datetime) -> None:
 
 def tell_returned(dossier: int, at: datetime) -> None:
     """Handed over; by post with the number to follow it by."""
+    returned = _dossier(dossier)
     posted = Posting.objects.filter(dossier=dossier, way=Posting.Way.OUT, at=at).first()
+    plain = "part_returned" if returned.joint_id is not None else "returned"
     tell(
-        _dossier(dossier),
-        "returned_by_post" if posted else "returned",
+        returned,
+        "returned_by_post" if posted else plain,
         now=at,
         facts={"number": posted.number} if posted else {},
         once=_again(dossier, at),
@@ -250,6 +258,15 @@ def _alarm(kind: str) -> Follower:
     return tell_them
 
 
+def tell_outcome(dossier: int, at: datetime) -> None:
+    """A joint dossier has come to its end: how many parts have a result, and how many have none."""
+    whole = _dossier(dossier)
+    counted = outcome(row.state for row in whole.parts.all())
+    facts_of_it = {"done": counted.done, "total": counted.total, "ended": counted.ended}
+    kind = "joint_none" if not counted.done else "joint_partial" if counted.partial else "joint_done"
+    tell(whole, kind, now=at, facts=facts_of_it)
+
+
 AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     "dossier.submitted": (confirm_filing, compare_with_registers),
     turned.RECEIVED: (give_receipt,),
@@ -267,6 +284,9 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     turned.REOPENED: (tell_reopened,),
     turned.FINISHED: (tell_finished,),
     turned.RETURNED: (tell_returned,),
+    turned.PART_DROPPED: (_notice("part_dropped"),),
+    turned.WHOLE_RETURNED: (tell_outcome,),
+    turned.WHOLE_ENDED: (tell_outcome,),
     "dossier.withdrawn": (_notice("withdrawn"),),
     letters.SENT: (write_to_applicant,),
     letters.ANSWERED: (),  # officers alone are told, as of everything above
@@ -280,7 +300,14 @@ IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
     turned.RECEIVED: (register.on_received,),
     "dossier.withdrawn": (processing.end,),
     "result.signed": (processing.signed,),
+    turned.PROPOSED: (joint.expect_facts,),
 }
+
+#: Whatever moves a part of a joint dossier moves the whole, after everything else the event means.
+MOVES_WHOLE = (
+    turned.TAKEN_UP, turned.REFUSED, turned.REJECTED, turned.STOPPED, turned.FINISHED, turned.RETURNED, turned.REOPENED,
+    turned.EXTENDED, turned.SUPPLEMENT_ANSWERED, turned.DUTY_DONE, turned.DUE_RECOMPUTED, "dossier.withdrawn",
+)  # fmt: skip
 
 
 @jobs.job("config.follow", queue="documents", attempts=jobs.A_DAY)
@@ -302,6 +329,7 @@ def connect() -> None:
     for kind, subscribers in IN_TRANSACTION.items():
         for subscriber in subscribers:
             events.subscribe([kind], subscriber)
+    events.subscribe(MOVES_WHOLE, joint.follow)
     events.subscribe(facts.COUNTED, facts.count)
     # Last: the job is deferred when everything else in the transaction has been written.
     events.subscribe(AFTERWARDS, _defer)

@@ -30,6 +30,7 @@ from motcua.feedback.models import Level
 from motcua.kernel import jobs, working_time
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import VIETNAM, local_day
+from motcua.kernel.models import Event
 from motcua.organisations.models import Agency
 from motcua.organisations.queries import calendar_for, officer
 from motcua.processing import actions as desk
@@ -45,6 +46,16 @@ _FRESH = [
     ("registered", 16), ("received", 12), ("processing", 18), ("supplement", 9), ("payment", 5),
     ("proposed", 12), ("finished", 8), ("returned", 20),
 ]  # fmt: skip
+#: Joint dossiers: how many days ago, of whom, and the fate of each part in the order they are played.
+_JOINT: tuple[tuple[int, str, str, dict[str, str]], ...] = (
+    (60, "2.000986", "thao", {"birth": "returned", "residence": "returned", "insurance": "returned"}),
+    (45, "2.002622", "binh", {"death": "returned", "removal": "returned", "funeral": "rejected"}),
+    (30, "2.002622", "khanh", {"death": "returned", "removal": "returned", "funeral": "returned"}),
+    (25, "2.000986", "yen", {"birth": "rejected", "insurance": "rejected"}),
+    (7, "2.000986", "lan", {"birth": "returned", "insurance": "supplement", "residence": "processing"}),
+    (3, "2.002622", "sung", {"death": "received"}),
+    (1, "2.000986", "nga", {}),
+)
 _REASONS = (
     "Bản chụp giấy tờ bị mờ, không đọc được số và ngày cấp; đề nghị chụp lại rõ nét cả hai mặt.",
     "Thông tin nơi cư trú khai chưa khớp với dữ liệu dân cư; đề nghị kiểm tra và khai lại.",
@@ -88,7 +99,34 @@ class Seeder:
                 self._one(self._filing_moment(moment), held)
             if number % 50 == 0:
                 tell(number)
-        return len(moments)
+        return len(moments) + self._joint()
+
+    # --- joint dossiers ---------------------------------------------------------------------------------
+
+    def _joint(self) -> int:
+        """Joint dossiers in different states, the newest of Lan: how many, their parts not counted."""
+        for days, code, username, fates in _JOINT:
+            procedure = self.cases.get((self.agencies["H56.201"].pk, code))
+            person = next((one for one in self.people if one.username == username), None)
+            if procedure is None or person is None:
+                continue
+            case = ProcedureCase.objects.filter(version=procedure.current_version_id).order_by("position")[0]
+            with jobs.held() as held:
+                at = self._filing_moment(self.now - timedelta(days=days))
+                whole = self._file_online(person, case.pk, self.agencies["H56.201"], at)
+                self._follow(held)
+                self._play(
+                    whole, self.agencies["H56.201"], person, "received" if fates else "registered", at, held
+                )
+                for key, fate in fates.items():
+                    part = (
+                        Dossier.objects.select_related("agency").filter(joint=whole, joint_part=key).first()
+                    )
+                    if part is not None and part.received_at is not None:
+                        # One after the other: what happens to a part stands in the history of the whole.
+                        last = Event.objects.filter(stream=whole.stream).latest("seq").at
+                        self._play(part, part.agency, person, fate, max(part.received_at, last), held)
+        return len(_JOINT)
 
     # --- one dossier ------------------------------------------------------------------------------------
 
@@ -200,7 +238,7 @@ class Seeder:
     def _actor(self, run: StepRun, agency: Agency) -> Actor:
         fitting = [
             actor
-            for actor in self.officers[agency.code, Role(run.role)]
+            for actor in self.officers.get((run.agency.code, Role(run.role)), ())
             if any(seat.unit == run.unit_id for seat in actor.seats)
         ]
         return self.rng.choice(fitting)
@@ -216,7 +254,11 @@ class Seeder:
         moment = at
         late = self.rng.random() < 0.07
         for _ in range(8):
-            run = StepRun.objects.select_related("step").filter(dossier=dossier, closed_at=None).first()
+            run = (
+                StepRun.objects.select_related("step", "agency")
+                .filter(dossier=dossier, closed_at=None)
+                .first()
+            )
             if run is None:
                 return
             key = run.step.key
@@ -322,6 +364,8 @@ class Seeder:
     def _rate(self, dossier: Dossier, person: Person, at: datetime) -> None:
         if self.rng.random() > 0.55 or dossier.applicant_id is None:
             return
+        if dossier.joint_id is not None:
+            return  # a joint dossier is rated as a whole
         level = Level(self.rng.choices([3, 2, 1], [62, 31, 7])[0])
         moment = min(at + timedelta(hours=self.rng.randint(1, 40)), self.now)
         feedback.rate(

@@ -28,9 +28,13 @@ _STREETS = {
     "H56.15": "34 Đại lộ Lê Lợi, phường Hạc Thành", "H56.201": "Số 2 đường Tống Duy Tân, phường Hạc Thành",
     "H56.202": "Số 1 đường Lê Lợi, phường Sầm Sơn", "H56.203": "Thôn Trung, xã Hoằng Hóa",
     "H56.08": "17 Hạc Thành, phường Hạc Thành",
+    "G01.56.201": "Số 10 đường Hạc Thành, phường Hạc Thành", "G01.56.202": "Số 5 đường Lê Lợi, phường Sầm Sơn",
+    "G01.56.203": "Thôn Trung, xã Hoằng Hóa", "G24.56": "Số 6 đường Hạc Thành, phường Hạc Thành",
 }  # fmt: skip
 #: What communes offer online in the demo, beside every procedure that has a form and is theirs.
 _DEPARTMENT_SECTORS = {"H56.10": {"hoat-dong-xay-dung"}, "H56.15": {"ly-lich-tu-phap"}}
+#: What the police of a commune and the social insurance decide: parts of joint dossiers, and filed alone as well.
+_POLICE, _INSURANCE = {"1.004222", "1.003197"}, {"1.001939"}
 
 
 @dataclass(frozen=True)
@@ -129,8 +133,12 @@ def _offer(agencies: dict[str, Agency], now: datetime) -> None:
             any("xã" in name for name in procedure.executing_agencies) or not procedure.executing_agencies
         )
         for code, agency in agencies.items():
-            fits = (agency.level == Agency.Level.COMMUNE and at_commune) or (
-                procedure.sector.slug in _DEPARTMENT_SECTORS.get(code, set())
+            national = procedure.national_code
+            fits = (
+                (agency.level == Agency.Level.COMMUNE and at_commune and national not in _INSURANCE)
+                or procedure.sector.slug in _DEPARTMENT_SECTORS.get(code, set())
+                or (code.startswith("G01.") and national in _POLICE)
+                or (code.startswith("G24.") and national in _INSURANCE)
             )
             if fits and (code, procedure.national_code) not in offered:
                 offer_service(

@@ -16,6 +16,8 @@ from django.db import connection
 
 from motcua.dossiers import drafts, numbers, outcomes, rebasing
 from motcua.dossiers.bundles import CaseBundle, case_bundle, form_of
+from motcua.dossiers.joint.locking import lock_whole
+from motcua.dossiers.joint.plans import plan_of
 from motcua.dossiers.lifecycle import Edge, Status, move
 from motcua.dossiers.models import Assistance, Channel, Dossier, DossierAnswers, Draft, DraftUpload, Paper
 from motcua.dossiers.rules import AssistanceKind, is_remote, missing_papers, new_secret
@@ -29,7 +31,7 @@ from motcua.kernel.actors import Actor
 from motcua.kernel.clock import local_day
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.kernel.text import fold
-from motcua.organisations.queries import units_of
+from motcua.organisations.queries import AgencyUnits, units_of
 
 SUBMITTED = "dossier.submitted"
 WITHDRAWN = "dossier.withdrawn"
@@ -145,6 +147,10 @@ def check_supplement(
     if draft.form_id is not None:
         validation = eforms.validate(form_of(draft.form_id), answers, today=local_day(now))
         errors, answers = validation.errors, dict(validation.cleaned)
+        if dossier.joint_id is not None:
+            # A part holds what the joint request asked: what its own form asks beside that was never asked.
+            answers = {**filed, **answers}
+            errors = {name: found for name, found in errors.items() if name in marked}
     missing = sorted(papers - _given(uploads))
     if errors or missing:
         raise NotFilable(errors, missing)
@@ -219,7 +225,7 @@ def submit(
         procedure_id=bundle.procedure,
         form_id=draft.form_id,
         agency_id=draft.agency_id,
-        unit_id=units.by_sector.get(brought.sector or "") or units.responsible(bundle.sector),
+        unit_id=units.by_sector.get(brought.sector or "") or answering_unit(units, bundle),
         status=move(None, "submit").after,
         channel=channel,
         assistance=Assistance(assistance),
@@ -280,8 +286,22 @@ def keep_papers(
             cursor.execute(_PAPERS, [dossier.pk, origin, now, uploads[0].draft_id])
 
 
+def answering_unit(units: AgencyUnits, bundle: CaseBundle) -> int | None:
+    """The unit that answers for a dossier of this case: by its sector.
+
+    For a joint request the one-stop desk: whoever decides a part is given what that part needs of it, not all of it.
+    """
+    if plan_of(bundle.national_code) is not None:
+        return units.one_stop
+    return units.responsible(bundle.sector)
+
+
 def locked(actor: Actor, *, code: str | None = None, pk: int | None = None) -> Dossier:
-    """The dossier, locked for the action, if the actor may see it; a stranger is told that there is none."""
+    """The dossier, locked for the action, if the actor may see it; a stranger is told that there is none.
+
+    Of a part of a joint dossier, the whole is locked first (``joint/locking.py``).
+    """
+    lock_whole(code=code) if code is not None else lock_whole(pk=pk or 0)
     wanted = Dossier.objects.visible_to(actor).select_for_update(of=("self",))
     dossier = (wanted.filter(code=code) if code is not None else wanted.filter(pk=pk or 0)).first()
     if dossier is None:
@@ -331,6 +351,8 @@ def withdraw(*, actor: Actor, code: str, reason: str, now: datetime) -> Dossier:
     if actor.kind != "person":
         raise NotAllowed("dossier.only_applicant")
     dossier = locked(actor, code=code)
+    if dossier.joint_id is not None:
+        raise Conflict("joint.act_on_whole")
     if dossier.received_at is not None:
         raise Conflict("dossier.illegal_move", status=dossier.status, action="withdraw")
     step_to(dossier, "withdraw", WITHDRAWN, actor=actor, now=now, data={"reason_given": bool(reason)})

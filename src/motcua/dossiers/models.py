@@ -78,6 +78,19 @@ class Dossier(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    joint = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="parts",
+        db_index=False,
+        help_text="Of a part: the joint dossier it belongs to",
+    )
+    joint_part = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="Of a part: its key in the plan"
+    )
+
     submitted_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
@@ -97,6 +110,7 @@ class Dossier(models.Model):
             models.Index(fields=["agency", "-submitted_at"], name="dossier_by_agency"),
             models.Index(fields=["applicant", "-submitted_at"], name="dossier_by_applicant"),
             models.Index(fields=["applicant_index", "-submitted_at"], name="dossier_by_person"),
+            models.Index("joint", name="dossier_parts", condition=Q(joint__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import connection
@@ -22,6 +23,22 @@ def take(agency: int, series: str, day: date) -> int:
         row = cursor.fetchone()
     assert row is not None
     return int(row[0])
+
+
+_HOLD = """
+    INSERT INTO dossiers_daycounter (agency_id, series, day, last) VALUES (%s, %s, %s, 0)
+    ON CONFLICT (agency_id, series, day) DO UPDATE SET last = dossiers_daycounter.last
+"""
+
+
+def hold_codes(agencies: Iterable[int], day: date) -> None:
+    """Lock the counts of codes of several agencies, in the order given, without taking a number.
+
+    For what takes a code after another number: everybody takes codes first, so nobody locks anybody out.
+    """
+    with connection.cursor() as cursor:
+        for agency in agencies:
+            cursor.execute(_HOLD, [agency, "dossier", day])
 
 
 def dossier_code(agency: int, agency_code: str, day: date) -> str:

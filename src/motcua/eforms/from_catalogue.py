@@ -2,7 +2,7 @@
 
 The catalogue says what is asked (key, label, type, required, prefill); this adds what a form needs: one section per
 person or topic, English labels, options and columns, and claims for the first person named, who is the one signed in.
-An official improves the result in the studio; the five in `definitions/` were written by hand and win.
+An official improves the result in the studio; those in `definitions/` were written by hand and win.
 """
 
 from __future__ import annotations

@@ -31,6 +31,8 @@ def rate(
     if actor.kind != "person":
         raise NotAllowed("dossier.only_applicant")
     dossier = locked(actor, code=code)
+    if dossier.joint_id is not None:
+        raise Conflict("joint.act_on_whole")
     if dossier.state not in CLOSED | {Status.FINISHED}:
         raise Conflict("rating.not_yet")
     if Rating.objects.filter(dossier=dossier).exists():

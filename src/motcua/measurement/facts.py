@@ -31,6 +31,16 @@ COUNTED: dict[str, Measure] = {
     "dossier.rated": Measure.RATED,
     "dossier.supplement_asked": Measure.SUPPLEMENT_ASKED,
     "dossier.ineligible": Measure.SUPPLEMENT_ASKED,
+    "joint.finished": Measure.FINISHED,
+    "joint.returned": Measure.RETURNED,
+    "joint.ended": Measure.ENDED_OTHERWISE,
+}
+
+#: A joint dossier is one request: filed, finished, returned, rated once, by its whole. What a part is counted as.
+COUNTED_OF_PART: dict[str, Measure] = {
+    "dossier.finished": Measure.PART_FINISHED,
+    "dossier.supplement_asked": Measure.SUPPLEMENT_ASKED,
+    "dossier.ineligible": Measure.SUPPLEMENT_ASKED,
 }
 
 
@@ -38,6 +48,13 @@ def count(happened: Happened) -> None:
     """Subscriber of the counted kinds: append the fact of this event."""
     dossier: Dossier = happened.subject
     measure = COUNTED[happened.kind]
+    if dossier.joint_id is not None:
+        if happened.kind not in COUNTED_OF_PART:
+            return
+        measure = COUNTED_OF_PART[happened.kind]
+        if measure == Measure.SUPPLEMENT_ASKED and dossier.joint is not None:
+            # The request was asked to be completed: once, however many of its parts ask.
+            dossier = dossier.joint
     full, broken_by = None, ""
     if measure == Measure.RETURNED:
         verdict = judge(trace_of(dossier))

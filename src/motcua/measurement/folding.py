@@ -136,8 +136,10 @@ _USUAL = """
     INSERT INTO measurement_usualtime AS kept (procedure_id, finished, p50, p90, computed_at)
     SELECT procedure_id, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY minutes),
            percentile_disc(0.9) WITHIN GROUP (ORDER BY minutes), %(now)s
-      FROM measurement_fact
-     WHERE measure = 2 AND minutes IS NOT NULL AND day > (%(now)s AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 90
+      FROM (SELECT procedure_id, minutes, day FROM measurement_fact WHERE measure = 2
+            UNION ALL
+            SELECT procedure_id, minutes, day FROM measurement_fact WHERE measure = 7) AS finished
+     WHERE minutes IS NOT NULL AND day > (%(now)s AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - 90
      GROUP BY procedure_id
     ON CONFLICT (procedure_id) DO UPDATE
        SET finished = excluded.finished, p50 = excluded.p50, p90 = excluded.p90, computed_at = excluded.computed_at
@@ -146,7 +148,10 @@ _USUAL = """
 
 @job("measurement.usual_times", queue="upkeep", attempts=1, cron="17 * * * *")
 def usual_times() -> None:
-    """The usual time of each procedure: median and 90th percentile of counted time, last 90 days, pauses excluded."""
+    """The usual time of each procedure: median and 90th percentile of counted time, last 90 days, pauses excluded.
+
+    Parts of joint dossiers are worked on like any dossier of their procedure, and count here with them.
+    """
     moment = now()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_USUAL, {"now": moment})

@@ -23,6 +23,8 @@ class Measure(models.IntegerChoices):
     ENDED_OTHERWISE = 4
     RATED = 5
     SUPPLEMENT_ASKED = 6
+    #: A part of a joint dossier: it counts for the usual time of its procedure, never as a dossier.
+    PART_FINISHED = 7
 
 
 class Fact(models.Model):
@@ -52,6 +54,7 @@ class Fact(models.Model):
         indexes = [
             models.Index("agency", "measure", "day", name="fact_behind_number"),
             models.Index("procedure", "day", name="fact_usual_time", condition=models.Q(measure=2)),
+            models.Index("procedure", "day", name="fact_usual_part", condition=models.Q(measure=7)),
         ]
 
     def __str__(self) -> str:

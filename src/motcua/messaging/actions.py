@@ -89,7 +89,9 @@ def send_email(email: int) -> None:
 
 def _send(email: int) -> None:
     row = (
-        Email.objects.select_related("message__dossier__procedure", "message__dossier__agency", "attachment")
+        Email.objects.select_related(
+            "message__dossier__procedure", "message__dossier__agency", "message__dossier__joint", "attachment"
+        )
         .filter(pk=email, state=Email.State.WAITING)
         .first()
     )
@@ -136,6 +138,6 @@ def inbox(actor: Actor) -> list[Message]:
         return []
     return list(
         Message.objects.filter(to_person(actor))
-        .select_related("dossier__procedure", "dossier__agency")
+        .select_related("dossier__procedure", "dossier__agency", "dossier__joint")
         .order_by("-at")[:100]
     )

@@ -105,6 +105,30 @@ _WORDS: dict[str, tuple[str, str]] = {
         N_("Bản khai chưa nộp sẽ được xóa ngày %(until)s"),
         N_("Ông/Bà đang khai dở thủ tục “%(procedure)s” và chưa nộp. Bản khai được giữ đến hết ngày %(until)s; mở ra và lưu lại thì được giữ tiếp."),
     ),
+    "part_finished": (
+        N_("Phần “%(procedure)s” đã có kết quả"),
+        N_("Phần “%(procedure)s” của hồ sơ liên thông %(joint)s đã được ký và sẽ được %(agency)s trả cho Ông/Bà. Các phần khác vẫn được giải quyết."),
+    ),
+    "part_returned": (
+        N_("Đã trả kết quả phần “%(procedure)s”"),
+        N_("Kết quả phần “%(procedure)s” của hồ sơ liên thông %(joint)s đã có trong kho dữ liệu điện tử của Ông/Bà."),
+    ),
+    "part_dropped": (
+        N_("Phần “%(procedure)s” không thể bắt đầu"),
+        N_("Phần “%(procedure)s” của hồ sơ liên thông %(joint)s cần kết quả của một phần khác, mà phần đó không có kết quả. Các phần còn lại vẫn được giải quyết. Ông/Bà có thể nộp riêng phần này khi đã đủ điều kiện."),
+    ),
+    "joint_done": (
+        N_("Hồ sơ liên thông %(code)s đã xong"),
+        N_("Kết quả của cả %(total)s phần đã được trả cho Ông/Bà. Mời Ông/Bà đánh giá mức độ hài lòng."),
+    ),
+    "joint_partial": (
+        N_("Hồ sơ liên thông %(code)s đã xong, có phần không có kết quả"),
+        N_("Đã trả kết quả %(done)s trên %(total)s phần. %(ended)s phần không có kết quả; lý do được ghi ở phần đó trong trang hồ sơ. Mời Ông/Bà đánh giá mức độ hài lòng."),
+    ),
+    "joint_none": (
+        N_("Hồ sơ liên thông %(code)s kết thúc, không phần nào có kết quả"),
+        N_("Không phần nào của hồ sơ “%(procedure)s” có kết quả. Lý do được ghi ở từng phần trong trang hồ sơ."),
+    ),
 }  # fmt: skip
 
 KINDS = frozenset(_WORDS)
@@ -133,6 +157,7 @@ def _facts(message: Message, dossier: Dossier | None) -> dict[str, object]:
         "at": _when(facts.get("at")),
         "answer_by": _when(facts.get("answer_by")),
         "reason": _sentence(str(facts.get("reason", ""))),
+        "joint": dossier.joint.code if dossier is not None and dossier.joint is not None else "",
     }
 
 

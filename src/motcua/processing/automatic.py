@@ -33,7 +33,19 @@ def return_online(dossier: Dossier, now: datetime) -> None:
     results.keep_for_owner(dossier, now=now)
 
 
-_DOINGS: dict[str, Doing] = {"hand_over": hand_over, "notify": notify, "return_online": return_online}
+def open_parts(dossier: Dossier, now: datetime) -> None:
+    """A joint request is received: its parts are opened, and it goes on and ends with them."""
+    from motcua.processing.joint import open_parts as open_them  # opens steps itself, which lead here
+
+    open_them(dossier, now)
+
+
+_DOINGS: dict[str, Doing] = {
+    "hand_over": hand_over,
+    "notify": notify,
+    "return_online": return_online,
+    "open_parts": open_parts,
+}
 
 
 def automatic(name: str) -> Doing:

@@ -23,6 +23,7 @@ AUTOMATIC: dict[str, Status | None] = {
     "hand_over": Status.RECEIVED,
     "notify": None,
     "return_online": Status.FINISHED,
+    "open_parts": Status.RECEIVED,
 }
 #: The move of the lifecycle that an outcome makes (the signature finishes the dossier).
 MOVES = {
@@ -32,7 +33,12 @@ MOVES = {
     "sign": "finish",
     "return_result": "return_result",
 }
-_AUTO_MOVES = {"hand_over": "hand_over", "return_online": "return_result"}
+#: The moves that an automatic step makes; a joint dossier goes the whole way by its parts.
+_AUTO_MOVES = {
+    "hand_over": ("hand_over",),
+    "return_online": ("return_result",),
+    "open_parts": ("hand_over", "finish", "return_result"),
+}
 #: Outcomes before which a received dossier is taken up (RECEIVED → PROCESSING) by itself.
 _TAKES_UP = frozenset({"propose", "complete", "approve", "send_back", "reject", "sign"})
 
@@ -232,8 +238,10 @@ def _automatic(step: StepSpec, status: Status) -> Status | None:
     needed = AUTOMATIC[step.does]
     if needed is not None and status != needed:
         return None
-    move = _AUTO_MOVES.get(step.does)
-    return status if move is None else _edge(status, move)
+    at: Status | None = status
+    for move in _AUTO_MOVES.get(step.does, ()):
+        at = _edge(at, move) if at is not None else None
+    return at
 
 
 def _lawfulness(steps: Sequence[StepSpec]) -> Iterator[Problem]:

@@ -8,8 +8,10 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Max
 
 from motcua.dossiers.bundles import CaseBundle, case_bundle
+from motcua.dossiers.joint.plans import plan_of
 from motcua.dossiers.models import Dossier
 from motcua.kernel import working_time
 from motcua.kernel.clock import local_day
@@ -107,9 +109,21 @@ def due_at(dossier: Dossier, received: datetime) -> datetime | None:
     """When the result is due by everything that has happened; None without a term."""
     course = course_of(dossier.pk)
     found = reckoned(dossier, received, course)
-    if found is None:
-        return None
-    return later(dossier, found.at, course.extended_by) if course.extended_by else found.at
+    own = found.at if found is not None else None
+    if own is not None and course.extended_by:
+        own = later(dossier, own, course.extended_by)
+    return whole_due(dossier, own) if is_whole(dossier) else own
+
+
+def is_whole(dossier: Dossier) -> bool:
+    """Whether a dossier combines others."""
+    return dossier.joint_id is None and plan_of(case_bundle(dossier.case_id).national_code) is not None
+
+
+def whole_due(dossier: Dossier, own: datetime | None) -> datetime | None:
+    """When all of a joint dossier is due: at the end of its own term, or with the latest of its parts; one query."""
+    latest: datetime | None = dossier.parts.aggregate(latest=Max("due_at"))["latest"]
+    return max((due for due in (own, latest) if due is not None), default=None)
 
 
 def later(dossier: Dossier, due: datetime, working_days: int) -> datetime:

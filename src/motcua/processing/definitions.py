@@ -9,6 +9,7 @@ from django.db import transaction
 
 from motcua.catalogue.models import Service
 from motcua.dossiers.bundles import case_bundle
+from motcua.dossiers.joint.plans import plan_of
 from motcua.kernel.actors import Role
 from motcua.kernel.caching import Kept
 from motcua.organisations.models import Post
@@ -74,7 +75,7 @@ def publish(
 
 def faults(case: int | None, steps: Sequence[StepSpec]) -> list[Problem]:
     """Everything for which a definition is refused: of its shape first; then its length, and whether it has people."""
-    wrong = problems(steps)
+    wrong = problems(steps) or not_joint(case, steps)
     if not wrong and case is not None:
         wrong = [*over_term(steps, case_bundle(case).term), *unresolved(case, steps)]
     return wrong
@@ -95,6 +96,13 @@ def _row(version: ProcessVersion, position: int, step: StepSpec) -> Step:
         conditions=[[outcome, condition] for outcome, condition in step.conditions.items()],
         **{name: getattr(step, name) for name in _COLUMNS},
     )
+
+
+def not_joint(case: int | None, steps: Sequence[StepSpec]) -> list[Problem]:
+    """Only a joint procedure has parts to open."""
+    if case is not None and plan_of(case_bundle(case).national_code) is not None:
+        return []
+    return [Problem("not_joint", step.key) for step in steps if step.does == "open_parts"]
 
 
 def unresolved(case: int, steps: Sequence[StepSpec]) -> list[Problem]:

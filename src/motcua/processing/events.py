@@ -43,3 +43,16 @@ OPINION_LATE: Final = "consultation.late"
 DRAFT_SAVED: Final = "process.draft_saved"
 DRAFT_DISCARDED: Final = "process.draft_discarded"
 PUBLISHED: Final = "process.published"
+
+# Joint dossiers. The whole follows its parts; its events have names of their own, so that nothing that follows the
+# decision of an officer (a slip, a notice) follows them.
+PARTS_OPENED: Final = "joint.opened"
+PART_DROPPED: Final = "joint.part_dropped"
+PART_REVIVED: Final = "joint.part_revived"
+WHOLE_TAKEN_UP: Final = "joint.taken_up"
+WHOLE_FINISHED: Final = "joint.finished"
+WHOLE_RETURNED: Final = "joint.returned"
+WHOLE_ENDED: Final = "joint.ended"
+WHOLE_REOPENED: Final = "joint.reopened"
+WHOLE_DUE: Final = "joint.due_moved"
+WHOLE_STOP_ASKED: Final = "joint.stop_asked"

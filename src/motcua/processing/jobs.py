@@ -8,6 +8,7 @@ import structlog
 from django.db.models import Max, Q
 
 from motcua.dossiers.actions import record
+from motcua.dossiers.joint.locking import lock_whole
 from motcua.dossiers.lifecycle import OPEN
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actions import action
@@ -88,6 +89,7 @@ def _runs(dossier: Dossier, *, lock: bool) -> list[tuple[StepRun, datetime]]:
 @action("processing.recompute_due")
 def apply_due(*, dossier_id: int, now: datetime) -> Dossier:
     """Set the deadlines of one dossier by the present calendar, and say so in its history."""
+    lock_whole(pk=dossier_id)
     dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
     before, after = dossier.due_at, _due(dossier)
     dossier.due_at = after

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import connection
+
 from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.models import Dossier
 from motcua.kernel import rows
@@ -181,14 +183,24 @@ def answers_for(actor: Actor, agency: int, agency_code: str) -> Seat | None:
     return None
 
 
+_WHOLE_OF_RUN = """
+    SELECT whole.id FROM dossiers_dossier AS whole
+     WHERE whole.id = (SELECT part.joint_id FROM processing_steprun AS run
+                         JOIN dossiers_dossier AS part ON part.id = run.dossier_id WHERE run.id = %s)
+       FOR UPDATE
+"""
+
+
 def lock_run(actor: Actor, run_id: int, *, or_head: bool = False) -> tuple[StepRun, Dossier]:
     """The open run and its dossier, both locked, if the actor may act on it (``or_head``: or heads its agency).
 
     The dossier is locked before the run, as everywhere else (withdrawing, the finished signature): two actions on
-    one dossier wait for each other and never lock each other out.
+    one dossier wait for each other and never lock each other out. Of a part, the joint dossier comes before both.
 
     Raises :class:`Conflict` with what was decided, and by whom, when somebody was first.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOLE_OF_RUN, [run_id])
     run = (
         StepRun.objects.select_for_update(of=("dossier", "self"))
         .select_related("dossier", "step")

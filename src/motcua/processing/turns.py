@@ -52,7 +52,8 @@ class Standing:
 
     ``ineligible_until``: until when it may be given back as not eligible. ``extend_until``: until when an apology with
     a new appointment may be given. ``stop_asked``: the applicant waits for an answer. ``heads``, ``at_desk``: the
-    officer heads the agency, sits at its one-stop desk. ``branches``: it is in several branches at once.
+    officer heads the agency, sits at its one-stop desk. ``branches``: it is in several branches at once. ``whole``: a
+    joint dossier, which is decided on its parts, or a part of one that has not begun.
     """
 
     status: Status
@@ -67,6 +68,7 @@ class Standing:
     at_desk: bool = False
     newer_version: bool = False
     branches: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _of_dossier(step: OpenStep | None, at: Standing) -> Iterable[Turn]:
     if at.stop_asked and at.at_desk:
         yield Turn("stop", "result.being_signed" if at.signing else "")
         yield Turn("decline_stop")
-    if not at.heads:
+    if not at.heads or at.whole:
         return
     if at.status in (Status.RECEIVED, Status.PROCESSING) and at.extend_until is not None:
         yield Turn("extend", _why_not_extend(at))

@@ -13,6 +13,7 @@ from motcua.dossiers import numbers
 from motcua.dossiers.actions import record
 from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.drafts import blob_store, keep_content
+from motcua.dossiers.joint.locking import lock_whole
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actions import action
 from motcua.kernel.actors import SYSTEM, Actor, Seat
@@ -118,6 +119,7 @@ def sign_at(result: int, now: datetime) -> None:
 def finish_signature(*, document: int, pdf: bytes, now: datetime) -> ResultDocument:
     """The signed document is the result; from here on it never changes."""
     # The dossier first, as in every action: two of them on one dossier never lock each other out.
+    lock_whole(pk=ResultDocument.objects.values_list("dossier", flat=True).get(pk=document))
     dossier = Dossier.objects.select_for_update(of=("self",)).get(result=document)
     row = ResultDocument.objects.select_for_update().get(pk=document)
     if row.state != ResultDocument.State.SIGNING:

@@ -15,6 +15,7 @@ from motcua.kernel.refusals import Conflict, NotAllowed
 from motcua.processing import actions, events
 from motcua.processing.models import StepRun
 from motcua.results.models import ResultDocument
+from motcua.results.suggestions import suggest
 from tests import factories
 from tests.committed import Committed, at_once
 from tests.web.desk.test_intake import PERSON, begin
@@ -138,3 +139,23 @@ def test_a_form_with_faults_is_shown_again_with_each_of_them(committed: Committe
     assert 'href="#f-nguoi_yeu_cau_ho_ten' in page
     assert "Vay vốn" in page
     assert not Dossier.objects.exists()
+
+
+def test_a_refusal_for_want_of_facts_is_worded_and_loses_nothing(committed: Committed) -> None:
+    world = committed.world
+    whole = factories.joint_dossier(world)
+    insurance = factories.part_of(whole, "insurance")
+    page = f"/desk/dossiers/{insurance.code}/"
+    quyen = world.client("quyen")
+    drafting = quyen.get(page + "?do=propose").content.decode()
+    fields = {
+        f"result-{key}": value if isinstance(value, str) else "\n".join(value)
+        for key, value in suggest(insurance).items()
+    }
+    assert all(f'name="{name}"' in drafting for name in fields), fields.keys()
+    run = factories.open_run(insurance)
+    answer = quyen.post(page, {"turn": "propose", "run": str(run.pk), **fields})
+    assert answer.status_code == 409, answer.content.decode()[:500]
+    shown = answer.content.decode()
+    assert "còn chờ dữ liệu từ kết quả của phần khác" in shown
+    assert factories.open_run(insurance).step.key == "appraise"

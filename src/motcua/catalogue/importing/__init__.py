@@ -61,11 +61,30 @@ def bundled_sources() -> Sources:
         return json.loads((data / name).read_text("utf-8"))
 
     return Sources(
-        details=load("procedures.json")["procedures"],
+        details=_with_additions(load("procedures.json")["procedures"], load("additions.json")["procedures"]),
         index=load("procedure-index.json"),
         papers=load("paper-to-database.json"),
         curation=tomllib.loads((data / "curation.toml").read_text("utf-8")),
     )
+
+
+def _with_additions(
+    details: Sequence[Mapping[str, Any]], additions: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """Our own rows fill what the detailed record of their code leaves empty, and add to its lists; of another code they
+    stand by themselves.
+    """
+    ours = {row["national_code"]: row for row in additions}
+    found = [_added(row, ours.pop(row.get("national_code"), {})) for row in details]
+    return [*found, *ours.values()]
+
+
+def _added(row: Mapping[str, Any], more: Mapping[str, Any]) -> Mapping[str, Any]:
+    filled = {name: value for name, value in more.items() if not row.get(name)}
+    for name in ("dossier_components", "linked_codes"):
+        if row.get(name) and more.get(name):
+            filled[name] = [*row[name], *(item for item in more[name] if item not in row[name])]
+    return {**row, **filled}
 
 
 def parse(sources: Sources) -> Parsed:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from motcua.dossiers import actions as filing
 from motcua.dossiers import drafts
+from motcua.dossiers.joint.locking import lock_whole
 from motcua.dossiers.lifecycle import Status
 from motcua.dossiers.models import Dossier, DossierAnswers, Draft, Paper
 from motcua.kernel.actions import action
@@ -178,6 +179,7 @@ def close_silent(*, dossier_id: int, now: datetime) -> Dossier:
 
     Raises :class:`Conflict` when it was answered meanwhile, or where no law closes it.
     """
+    lock_whole(pk=dossier_id)
     dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
     if dossier.status != Status.SUPPLEMENT:
         raise Conflict("supplement.not_open")

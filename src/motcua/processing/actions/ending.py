@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from motcua.dossiers import actions as filing
+from motcua.dossiers.joint.locking import lock_whole
 from motcua.dossiers.lifecycle import Status
 from motcua.dossiers.models import Dossier, Posting
 from motcua.dossiers.posting import Envelope, keep_posting
@@ -14,7 +15,7 @@ from motcua.kernel.events import Happened
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.organisations.models import Post
 from motcua.organisations.queries import units_of
-from motcua.processing import clock
+from motcua.processing import clock, joint
 from motcua.processing.actions.common import SIGNATURE, advance, expect, reason_of, run_by
 from motcua.processing.definitions import current_process, process
 from motcua.processing.events import (
@@ -77,12 +78,18 @@ def end(happened: Happened) -> None:
 
 @action("processing.request_stop")
 def request_stop(*, actor: Actor, code: str, reason: str, now: datetime) -> Dossier:
-    """The applicant asks to stop a dossier that has been received; the one-stop desk answers (NĐ 118/2025 art. 21)."""
+    """The applicant asks to stop a dossier that has been received; the one-stop desk answers (NĐ 118/2025 art. 21).
+
+    Of a joint dossier each open part is asked for, and answered by its own agency.
+    """
     if actor.kind != "person":
         raise NotAllowed("dossier.only_applicant")
     dossier = filing.locked(actor, code=code)
     if dossier.received_at is None or dossier.state not in STOPPABLE:
         raise Conflict("stop.not_possible", status=dossier.status)
+    if joint.is_open_whole(dossier):
+        joint.ask_to_stop(dossier, reason, actor=actor, now=now)
+        return dossier
     if StopRequest.objects.filter(dossier=dossier, answered_at=None).exists():
         raise Conflict("stop.asked_already")
     StopRequest.objects.create(dossier=dossier, asked_at=now, reason=reason.strip()[:2000])
@@ -96,6 +103,7 @@ STOPPABLE = frozenset({Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, St
 
 def _at_desk(actor: Actor, dossier_id: int) -> tuple[Dossier, StopRequest]:
     """The dossier and what its applicant has asked, locked, for one-stop staff of its agency."""
+    lock_whole(pk=dossier_id)
     dossier = Dossier.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=dossier_id).first()
     if dossier is None or not any(seat.agency == dossier.agency_id for seat in actor.seats_as(Role.ONE_STOP)):
         raise NotAllowed("dossier.unknown")
@@ -141,9 +149,12 @@ def decline_stop(*, actor: Actor, dossier_id: int, reason: str, now: datetime) -
 
 def _headed(actor: Actor, dossier_id: int) -> tuple[Dossier, Seat]:
     """The dossier, locked, and the seat from which the actor heads its agency."""
+    lock_whole(pk=dossier_id)
     dossier = Dossier.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=dossier_id).first()
     if dossier is None:
         raise NotAllowed("dossier.unknown")
+    if joint.is_open_whole(dossier):
+        raise Conflict("joint.act_on_parts")
     seat = answers_for(actor, dossier.agency_id, units_of(dossier.agency_id).agency.code)
     if seat is None:
         raise NotAllowed("step.not_yours")
@@ -202,6 +213,8 @@ def reopen(*, actor: Actor, dossier_id: int, reason: str, now: datetime) -> Doss
     whoever verifies it is told. The due time stays what it was: a late correction is late.
     """
     dossier, _ = _headed(actor, dossier_id)
+    if joint.never_began(dossier):
+        raise Conflict("joint.waits_for_part")
     text = reason_of(reason)
     before = dossier.status
     Reopening.objects.create(dossier=dossier, at=now, by_id=run_by(actor), reason=text, status_before=before)

@@ -17,7 +17,7 @@ from motcua.kernel.events import Happened
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.organisations.models import Agency
 from motcua.organisations.queries import units_of
-from motcua.processing import clock
+from motcua.processing import clock, joint
 from motcua.processing.actions.common import advance, defined, expect, reason_of, run_by
 from motcua.processing.definitions import current_process, process
 from motcua.processing.events import RECEIVED, REFUSED, TRANSFERRED
@@ -37,6 +37,7 @@ def receive(*, actor: Actor, run_id: int, note: str = "", now: datetime) -> Doss
     """Accept a dossier: the term begins, the appointment is set (mẫu 01), it goes to the unit that answers for it."""
     run, dossier = lock_run(actor, run_id)
     expect(run, "receive")
+    joint.before_receipt(dossier, now=now)
     dossier.received_at = now
     dossier.due_at = clock.first_due(dossier, now)
     filing.step_to(
@@ -89,7 +90,7 @@ def transfer(*, actor: Actor, run_id: int, to: str, reason: str, now: datetime) 
     dossier.involve(agency=dossier.agency_id, unit=run.unit_id)
     before = units_of(dossier.agency_id).agency.code
     dossier.agency_id, dossier.agency = target.pk, target
-    dossier.unit_id = units.responsible(case_bundle(dossier.case_id).sector)
+    dossier.unit_id = filing.answering_unit(units, case_bundle(dossier.case_id))
     filing.record(
         dossier,
         TRANSFERRED,

@@ -225,6 +225,19 @@ EVENTS: dict[str, str] = {
     "label.taken": N_("Gỡ nhãn"),
     "letter.sent": N_("Gửi thư cho người nộp"),
     "letter.answered": N_("Người nộp trả lời thư"),
+    "dossier.part_opened": N_("Mở phần từ hồ sơ liên thông"),
+    "dossier.part_told": N_("Nhận dữ liệu từ kết quả của phần khác"),
+    "joint.opened": N_("Chuyển các phần đến cơ quan giải quyết"),
+    "joint.corrected": N_("Cập nhật nội dung người nộp đã sửa ở phần khác"),
+    "joint.taken_up": N_("Phần đầu tiên bắt đầu được xử lý"),
+    "joint.due_moved": N_("Dời hẹn trả toàn bộ theo phần muộn nhất"),
+    "joint.stop_asked": N_("Người nộp đề nghị dừng các phần còn lại"),
+    "joint.part_dropped": N_("Phần không thể bắt đầu: phần cần trước không có kết quả"),
+    "joint.part_revived": N_("Phần chờ lại kết quả của phần cần trước"),
+    "joint.finished": N_("Tất cả các phần đã giải quyết xong"),
+    "joint.returned": N_("Đã trả kết quả của tất cả các phần"),
+    "joint.ended": N_("Kết thúc, không phần nào có kết quả"),
+    "joint.reopened": N_("Một phần được giải quyết lại"),
 }
 SLIPS: dict[str, str] = {
     "ack": N_("Xác nhận nộp trực tuyến"),
@@ -417,6 +430,11 @@ def slip_name(kind: str) -> str:
 def event_name(kind: str) -> str:
     """An event in words; one from a later version is shown by its code rather than hidden."""
     return _(EVENTS[kind]) if kind in EVENTS else kind
+
+
+def dossier_url(code: str) -> str:
+    """Address of a dossier at the desk."""
+    return f"/desk/dossiers/{code}/"
 
 
 _DUE_SIGNS = {"late": "▲", "soon": "◷", "paused": "‖", "on_time": "", "none": ""}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from motcua.dossiers.actions import withdraw as withdraw_dossier
 from motcua.dossiers.bundles import form_of
 from motcua.dossiers.drafts import upload_limits
-from motcua.dossiers.lifecycle import CLOSED, Status, allowed
+from motcua.dossiers.lifecycle import CLOSED, OPEN, Status, allowed
 from motcua.dossiers.models import Dossier, SlipKind
 from motcua.eforms import rendering
 from motcua.feedback.actions import rate as rate_dossier
@@ -33,7 +33,7 @@ from motcua.processing.documents import answer_by, intake_answer_by
 from motcua.processing.matters import matters_of
 from motcua.processing.queries import runs_of
 from motcua.results.queries import store_of
-from motcua.web.portal import timeline
+from motcua.web.portal import joint, timeline
 from motcua.web.portal.access import PersonRequest, person_required
 from motcua.web.portal.handling import Handling, handling
 from motcua.web.portal.people import address_words
@@ -63,7 +63,11 @@ def card(dossier: Dossier, *, at: datetime, rated: bool = True) -> dict[str, Any
     """A dossier as ``components/cards.html`` shows it, with the date that matters now. ``rated``: nothing to rate."""
     state = dossier.state
     words = timeline.next_words(dossier.status)
-    if state is Status.REGISTERED:
+    total = getattr(dossier, "parts_total", None) or 0
+    waits = bool(total and dossier.part_waits)  # type: ignore[attr-defined]
+    if total and state in OPEN:
+        words = joint.progress_words(total, dossier.parts_done or 0, waits=waits)  # type: ignore[attr-defined]
+    elif state is Status.REGISTERED:
         words += " " + _("Cơ quan trả lời chậm nhất %(when)s.") % {
             "when": datetime_vn(intake_answer_by(dossier))
         }
@@ -84,7 +88,7 @@ def card(dossier: Dossier, *, at: datetime, rated: bool = True) -> dict[str, Any
         "procedure": dossier.procedure.short_name,
         "status": dossier.status,
         "next": words,
-        "mine": state in WAITS or (state is Status.FINISHED and dossier.return_by == "counter"),
+        "mine": waits or state in WAITS or (state is Status.FINISHED and dossier.return_by == "counter"),
         "due_state": "none",
         "due_minutes": 0,
         "due_at": dossier.due_at if state in ON_THE_CLOCK else None,
@@ -171,10 +175,12 @@ def _page(
     thread = letters.thread(found)
     events = history(found)
     having = handling(found, runs_of(found.pk), events, actor=request.actor, now=now())
+    whole = joint.whole_of(found)
     context = {
         "dossier": found,
-        "next": timeline.next_words(found.status),
-        "entries": timeline.entries(found, events),
+        "whole": whole,
+        "next": whole.words if whole else timeline.next_words(found.status),
+        "entries": timeline.entries(found, events, whole.words if whole else ""),
         "handling": having,
         "handlers": _handlers(having),
         "supplement": supplement,
@@ -203,17 +209,19 @@ def _page(
         "limits": upload_limits(now()),
         "messages": [
             {
-                "title": subject_of(m, found),
-                "text": text_of(m, found),
+                "title": subject_of(m, m.dossier if whole else found),
+                "text": text_of(m, m.dossier if whole else found),
                 "at": m.at,
                 "unread": m.read_at is None,
             }
             for m in messages_about(found)
         ],
         "matters": matters,
-        "can_withdraw": withdrawable(found),
-        "can_stop": stoppable(found) and matters.stop_asked is None,
-        "can_rate": found.state in RATEABLE and getattr(found, "rating", None) is None,
+        "can_withdraw": withdrawable(found) and found.joint_id is None,
+        "can_stop": stoppable(found) and matters.stop_asked is None and found.joint_id is None,
+        "can_rate": found.state in RATEABLE
+        and found.joint_id is None
+        and getattr(found, "rating", None) is None,
         "rating": getattr(found, "rating", None),
         "levels": level_words(),
         "done": request.GET.get("done", ""),

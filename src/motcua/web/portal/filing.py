@@ -20,7 +20,7 @@ from motcua.exchange.filling import fill_in
 from motcua.kernel.clock import now
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.processing.models import Supplement
-from motcua.web.portal import answers, pages
+from motcua.web.portal import answers, joint, pages
 from motcua.web.portal.access import PersonRequest, person_required
 from motcua.web.portal.pages import PAPERS, Filing
 from motcua.web.portal.people import numbers_of
@@ -104,6 +104,7 @@ def start(request: PersonRequest, code: str) -> HttpResponse:
         "nearest": residence_is_here(offices, request),
         "begun": drafts_of_procedure(request.actor, code),
         "errors": errors,
+        "combined": joint.combined(code, offices[0].ward_code, request.LANGUAGE_CODE),
     }
     return render(request, "portal/start.html", context, status=422 if errors else 200)
 

@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from motcua.catalogue.models import Procedure, ProcedureCase, Service
 from motcua.dossiers import drafts
+from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.invitations import taken_up
+from motcua.dossiers.joint.plans import plan_of
 from motcua.dossiers.lifecycle import Status
 from motcua.dossiers.models import Dossier, Draft, DraftUpload, Invitation, Paper, Slip
 from motcua.feedback.models import Rating
@@ -148,9 +150,20 @@ class Account:
 
 
 #: What the person can do something about; a result given back is offered for rating for a while, then left in peace.
-_MINE = Q(status__in=[Status.SUPPLEMENT, Status.FINANCIAL_DUTY]) | Q(
+_WAITS = Q(status__in=[Status.SUPPLEMENT, Status.FINANCIAL_DUTY]) | Q(
     status=Status.FINISHED, return_by="counter"
 )
+_MINE = _WAITS | Q(part_waits=True)
+
+
+def _parts(*conditions: Q, **wanted: Any) -> QuerySet[Dossier]:
+    return Dossier.objects.filter(*conditions, joint=OuterRef("pk"), **wanted)
+
+
+def _counted(parts: QuerySet[Dossier]) -> Subquery:
+    return Subquery(parts.order_by().values("joint").annotate(number=Count("pk")).values("number"))
+
+
 RATING_OFFERED = timedelta(days=60)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -163,7 +176,14 @@ def account_home(actor: Actor, *, after: str = "", now: datetime) -> Account:
     visible = (
         Dossier.objects.visible_to(actor)
         .select_related("procedure", "agency", "supplement")
-        .annotate(rated=Exists(Rating.objects.filter(dossier=OuterRef("pk"))))
+        # One request, one card: the parts of a joint dossier stand on its page.
+        .filter(joint=None)
+        .annotate(
+            rated=Exists(Rating.objects.filter(dossier=OuterRef("pk"))),
+            part_waits=Exists(_parts(_WAITS)),
+            parts_total=_counted(_parts()),
+            parts_done=_counted(_parts(status__in=[Status.FINISHED, Status.RETURNED])),
+        )
         .order_by("-submitted_at", "-pk")
     )
     to_rate = Q(status=Status.RETURNED, rated=False, returned_at__gte=now - RATING_OFFERED)
@@ -207,7 +227,7 @@ def dossier_of(actor: Actor, code: str) -> Dossier:
     """A person's dossier with what its page names beside it; one query. NotAllowed for a stranger."""
     dossier = (
         Dossier.objects.visible_to(actor)
-        .select_related("procedure", "agency", "unit", "result", "rating", "supplement")
+        .select_related("procedure", "agency", "unit", "result", "rating", "supplement", "joint")
         .filter(code=code)
         .first()
     )
@@ -231,6 +251,12 @@ def slips_of(dossier: Dossier) -> list[Slip]:
 
 
 def messages_about(dossier: Dossier) -> list[Message]:
+    """What was told about a dossier, and about the parts of a joint one."""
+    if dossier.joint_id is None and plan_of(case_bundle(dossier.case_id).national_code) is not None:
+        about = Message.objects.filter(Q(dossier=dossier) | Q(dossier__joint=dossier))
+        return list(
+            about.select_related("dossier__procedure", "dossier__agency", "dossier__joint").order_by("-at")
+        )
     return list(dossier.messages.order_by("-at"))
 
 

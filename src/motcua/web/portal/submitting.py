@@ -97,7 +97,9 @@ def _answer_supplement(request: PersonRequest, draft_id: UUID) -> HttpResponse:
     if ready(filing):
         try:
             dossier = answer_supplement(actor=request.actor, draft_id=draft_id, now=now())
-            return HttpResponseRedirect(f"/account/dossiers/{dossier.code}/?done=supplement")
+            return HttpResponseRedirect(
+                f"/account/dossiers/{(dossier.joint or dossier).code}/?done=supplement"
+            )
         except NotFilable:
             filing = load(request, draft_id)
     return _check_page(request, filing, [("", sentence("draft.not_filable", {}))])
@@ -108,7 +110,13 @@ def ready(filing: Filing) -> bool:
     arriving = any(u.component_id and u.state == DraftUpload.State.RECEIVING for u in filing.uploads)
     if filing.missing() or (arriving and filing.supplement is None):
         return False
-    return filing.form is None or validation_of(filing).ok
+    if filing.form is None:
+        return True
+    wrong = set(validation_of(filing).errors)
+    whole = filing.draft.supplements
+    if whole is not None and whole.joint_id is not None:
+        wrong &= filing.marked_fields or frozenset()  # a part's form asks more than the joint request did
+    return not wrong
 
 
 def _check_page(request: PersonRequest, filing: Filing, errors: list[tuple[str, str]]) -> HttpResponse:

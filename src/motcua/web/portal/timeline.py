@@ -41,6 +41,19 @@ WORDS: dict[str, str] = {
     "dossier.finished": N_("Kết quả đã được ký"),
     "dossier.returned": N_("Đã trả kết quả"),
     "dossier.rated": N_("Ông/Bà đã đánh giá"),
+    "dossier.part_opened": N_("Phần này được mở từ hồ sơ liên thông"),
+    "dossier.part_told": N_("Kết quả của phần khác được chuyển vào phần này"),
+    "joint.opened": N_("Các phần đã được chuyển đến cơ quan giải quyết"),
+    "joint.corrected": N_("Nội dung Ông/Bà sửa ở một phần được cập nhật cho các phần dùng chung"),
+    "joint.taken_up": N_("Phần đầu tiên bắt đầu được thẩm định"),
+    "joint.due_moved": N_("Hẹn trả toàn bộ được dời theo phần muộn nhất"),
+    "joint.stop_asked": N_("Ông/Bà đề nghị dừng các phần còn lại"),
+    "joint.part_dropped": N_("Phần này không thể bắt đầu vì phần cần trước không có kết quả"),
+    "joint.part_revived": N_("Phần này chờ lại kết quả của phần cần trước"),
+    "joint.finished": N_("Tất cả các phần đã giải quyết xong"),
+    "joint.returned": N_("Đã trả kết quả của tất cả các phần"),
+    "joint.ended": N_("Hồ sơ liên thông kết thúc, không phần nào có kết quả"),
+    "joint.reopened": N_("Một phần được giải quyết lại"),
 }
 _NEXT: dict[int, str] = {
     1: N_("Bộ phận một cửa đang kiểm tra hồ sơ. Ông/Bà chưa phải làm gì."),
@@ -61,8 +74,8 @@ def next_words(status: int) -> str:
     return _(_NEXT[status])
 
 
-def entries(dossier: Dossier, events: Iterable[Event]) -> list[dict[str, Any]]:
-    """The timeline in order, with what is expected at its end."""
+def entries(dossier: Dossier, events: Iterable[Event], expected: str = "") -> list[dict[str, Any]]:
+    """The timeline in order, with what is expected at its end (``expected``: in other words than those of its status)."""
     found = []
     for event in events:
         if event.kind in WORDS:
@@ -70,13 +83,17 @@ def entries(dossier: Dossier, events: Iterable[Event]) -> list[dict[str, Any]]:
                 {"what": _(WORDS[event.kind]), "at": event.at, "note": _note(dossier, event), "state": "done"}
             )
     if dossier.state in OPEN:
-        found.append({"what": next_words(dossier.status), "at": None, "note": "", "state": "now"})
+        found.append({"what": expected or next_words(dossier.status), "at": None, "note": "", "state": "now"})
         if dossier.due_at is not None and dossier.state not in {Status.SUPPLEMENT, Status.FINANCIAL_DUTY}:
             note = _("Hẹn trả: %(when)s") % {"when": datetime_vn(dossier.due_at)}
             found.append({"what": _("Trả kết quả"), "at": None, "note": note, "state": "ahead"})
     elif dossier.state == Status.FINISHED:
         found.append({"what": _("Trả kết quả"), "at": None, "note": "", "state": "now"})
     return found
+
+
+#: Events that have set another appointment.
+_DUE_MOVED = frozenset({"dossier.due_recomputed", "dossier.extended", "joint.due_moved"})
 
 
 def _note(dossier: Dossier, event: Event) -> str:
@@ -95,11 +112,11 @@ def _note(dossier: Dossier, event: Event) -> str:
         return _("Hết thời gian chờ bổ sung") if silent else _("Theo yêu cầu của Ông/Bà")
     if event.kind == "dossier.returned" and event.data.get("by_post"):
         return _("Gửi qua bưu chính công ích")
-    if event.kind in {"dossier.due_recomputed", "dossier.extended"} and event.data.get("after"):
+    if event.kind in _DUE_MOVED and event.data.get("after"):
         return _("Hẹn trả: %(when)s") % {
             "when": datetime_vn(datetime.fromisoformat(str(event.data["after"])))
         }
-    if event.kind == "dossier.finished" and event.data.get("late"):
+    if event.kind in {"dossier.finished", "joint.finished"} and event.data.get("late"):
         return _("Chậm so với hẹn. Chúng tôi xin lỗi Ông/Bà.")
     if (
         event.kind == "dossier.finished"

@@ -12,6 +12,7 @@ from motcua.dossiers.models import Dossier
 from motcua.dossiers.rules import person_step, same_secret
 from motcua.kernel.ratelimit import Limiter, client_address
 from motcua.kernel.text import clean
+from motcua.web.portal.joint import tracked
 from motcua.web.shared.caching import public_page
 from motcua.web.shared.wording import sentence
 
@@ -24,6 +25,9 @@ _PROGRESS = {
     Status.REGISTERED: 1, Status.RECEIVED: 2, Status.PROCESSING: 2, Status.SUPPLEMENT: 2, Status.FINANCIAL_DUTY: 2,
     Status.FINISHED: 3, Status.RETURNED: 4,
 }  # fmt: skip
+
+
+_READ = ("code", "status", "lookup_secret", "case_id", "joint_id")
 
 
 @public_page
@@ -44,10 +48,13 @@ def track(request: HttpRequest) -> HttpResponse:
     address = client_address(request)
     wait = FROM_ADDRESS.blocked(address) or OF_DOSSIER.blocked(code)
     if wait is None:
-        row = Dossier.objects.filter(code=code).only("status", "lookup_secret").first()
+        row = Dossier.objects.filter(code=code).only(*_READ).first()
         if row is not None and same_secret(secret, row.lookup_secret):
+            # A part is followed with its joint dossier: one request, one page.
+            followed = row.joint or row
+            found = {**_found(followed.status), "parts": tracked(followed)}
             return _private(
-                render(request, "portal/track.html", {"code": code, "error": "", "found": _found(row.status)})
+                render(request, "portal/track.html", {"code": followed.code, "error": "", "found": found})
             )
         wait = FROM_ADDRESS.fail(address)
         if row is not None:

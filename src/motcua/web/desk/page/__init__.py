@@ -22,7 +22,7 @@ from motcua.processing.models import Supplement
 from motcua.processing.queries import RunLine, due_now, files_of, runs_of
 from motcua.results.models import ResultDocument
 from motcua.results.queries import signature_state
-from motcua.web.desk import words
+from motcua.web.desk import joint, words
 from motcua.web.desk.page import explaining, papers, standing
 from motcua.web.desk.page.filling import drawn_for
 from motcua.web.desk.page.papers import INLINE
@@ -35,7 +35,7 @@ def open_dossier(actor: Actor, code: str) -> Dossier | None:
     """The dossier with what the page reads of it, if the officer may see it."""
     return (
         Dossier.objects.visible_to(actor)
-        .select_related("agency", "procedure", "unit", "supplement", "result", "draft")
+        .select_related("agency", "procedure", "unit", "supplement", "result", "draft", "joint")
         .defer("version__definition")
         .filter(code=code)
         .first()
@@ -138,6 +138,7 @@ def context_of(
         "signature": signature,
         "refresh": 3 if signature is not None and not signature.failed else 0,
         "supplement": supplement,
+        "joint": joint.panel_of(dossier, actor, language),
         "timeline": timeline(dossier, files, runs, matters, supplement, language),
         "sees_looks": standing.sees_looks(dossier, actor),
         "said": "",

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from motcua.dossiers.lifecycle import PAUSED
+from motcua.dossiers.lifecycle import OPEN, PAUSED
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actors import Actor, Role
 from motcua.processing import clock
 from motcua.processing.actions.consulting import may_answer
 from motcua.processing.definitions import process
+from motcua.processing.joint import is_open_whole, never_began
 from motcua.processing.matters import Matters, Opinion
 from motcua.processing.queries import RunLine, due_now
 from motcua.processing.rules import Policy
@@ -103,6 +104,7 @@ def standing_of(
         signing=any(line.waits_for == "signature" for line in lines),
         heads=heads(dossier, actor),
         at_desk=any(seat.agency == dossier.agency_id for seat in actor.seats_as(Role.ONE_STOP)),
+        whole=is_open_whole(dossier) or never_began(dossier),
         newer_version=newest is not None and matters.newest_version not in (None, newest),
         branches=len(lines) > 1 or any(line.scope is not None for line in lines),
     )
@@ -141,7 +143,13 @@ def asked_words(
 ) -> dict[str, Any]:
     """The sentence above an open step: what it waits for, and whether it waits for me."""
     if work is None:
-        return {"mine": False, "what": _("Hồ sơ đã kết thúc, không còn việc cần làm."), "who": ""}
+        if dossier.joint_id is not None and dossier.received_at is None and dossier.state in OPEN:
+            what = _("Phần này chờ kết quả của phần khác để bắt đầu.")
+        elif dossier.state in OPEN:
+            what = _("Các phần đang được giải quyết ở cơ quan của từng phần.")
+        else:
+            what = _("Hồ sơ đã kết thúc, không còn việc cần làm.")
+        return {"mine": False, "what": what, "who": ""}
     run, step = work.run, work.step
     name = run.name_en if language == "en" and run.name_en else run.name
     place = run.unit_name if run.agency == dossier.agency_id else f"{run.unit_name}, {run.agency_name}"
