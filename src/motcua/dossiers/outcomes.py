@@ -59,7 +59,7 @@ def settle_case(draft: Draft, found: Outcome) -> CaseBundle:
     keys = {c.pk: c.key for c in before.components}
     there = {c.key: c.pk for c in after.components}
     for upload in DraftUpload.objects.filter(draft=draft, component__in=keys):
-        place = there.get(keys[upload.component_id])
+        place = there.get(keys[upload.component_id or 0])
         if place is not None and place != upload.component_id:
             upload.component_id = place
             upload.save(update_fields=["component"])

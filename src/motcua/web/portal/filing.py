@@ -299,7 +299,7 @@ def _section_page(request: PersonRequest, filing: Filing, section_id: str, wrong
         "number": (place or 0) + 1,
         "total": len(filing.steps),
         "before": before,
-        "pictures": drafts.photos(filing.form) & {field.id for field in found.fields},
+        "pictures": drafts.photos(filing.form) & {field.id for field in page.fields},
         "limits": drafts.upload_limits(now()),
         "may_invite": filing.part is None and filing.supplement is None and len(filing.form.sections) > 1,
     }

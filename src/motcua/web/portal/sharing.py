@@ -126,9 +126,9 @@ def shared(request: PersonRequest, draft_id: UUID) -> HttpResponse:
             {
                 "title": step.title,
                 "url": step.url,
-                "left": sum(1 for field in section.fields if field.id in wrong),
+                "left": sum(1 for field in page.fields if field.id in wrong),
             }
-            for step, section in zip(filing.steps, filing.sections, strict=False)
+            for step, page in zip(filing.steps, filing.form_pages, strict=False)
         ],
         "errors": [],
         "number": len(filing.steps),
