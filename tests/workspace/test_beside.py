@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from motcua.demo.history import sample_scan
@@ -19,7 +18,6 @@ from motcua.workspace.models import Follow, Label, Note
 from motcua.workspace.queries import desk_of, margin_of
 from motcua.workspace.rules import Asked
 from tests import factories
-from tests.committed import Committed
 from tests.factories import World
 from tests.workspace import helpers
 from tests.workspace.helpers import refused
@@ -116,35 +114,6 @@ def test_the_applicant_answers_with_a_file_and_the_office_reads_it(world: World)
     assert [e.kind for e in Event.objects.filter(stream=dossier.stream, kind__startswith="letter.").order_by("seq")] == [
         "letter.sent", "letter.answered",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("name", "body", "said"),
-    [
-        ("virus.pdf", b"MZ\x90 not a pdf", "nội dung khác"),
-        ("a.exe", b"MZ", "không thuộc loại"),
-        ("a.pdf", b"", "0 byte"),
-    ],
-)
-def test_a_bad_file_is_refused_and_what_was_typed_is_kept(
-    committed: Committed, name: str, body: bytes, said: str
-) -> None:
-    world = committed.world
-    dossier = factories.filed_dossier(world)
-    wrote(world, dossier, "Mời trả lời.")
-    given = {"body": "Tôi gửi kèm ảnh.", "files": [SimpleUploadedFile(name, body)]}
-    answer = world.client("lan").post(f"/account/dossiers/{dossier.code}/letters/", given)
-    assert answer.status_code == 422
-    assert said in text(answer)
-    assert "Tôi gửi kèm ảnh." in text(answer)
-    assert not Letter.objects.filter(from_office=False).exists()
-    office = world.client("minh").post(
-        f"/desk/dossiers/{dossier.code}/letters/",
-        {"body": "Xem tệp.", "files": [SimpleUploadedFile("x.exe", b"MZ")]},
-    )
-    assert office.status_code == 422
-    assert "Xem tệp." in text(office)
-    assert LetterFile.objects.count() == 0
 
 
 def test_the_office_writes_first_and_silence_bounds_the_answers(world: World) -> None:

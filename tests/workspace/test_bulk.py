@@ -16,7 +16,6 @@ from motcua.workspace import bulk as work
 from motcua.workspace.models import BulkItem, BulkRun, DossierLabel
 from motcua.workspace.worklists import Line
 from tests import factories
-from tests.committed import Committed, at_once
 from tests.factories import World
 from tests.workspace import helpers
 from tests.workspace.helpers import refused
@@ -182,31 +181,3 @@ def test_what_cannot_be_ordered(world: World) -> None:
     # What the officer may not see falls out, though it was posted with the rest.
     bulk = order(world, "minh", "claim", [mine, theirs])
     assert do(bulk) == {"done": [mine.code]}
-
-
-def test_two_officers_claim_the_same_fifty_and_each_has_one_owner(committed: Committed) -> None:
-    """Both runs worked by two workers at once: every item one effect, every dossier one claim, each told which."""
-    world = committed.world
-    first = factories.filed_dossier(world, code=factories.COPIES)
-    dossiers = [first, *(factories.filed_dossier(world, code=factories.COPIES) for _ in range(49))]
-    Holding.objects.create(
-        post_id=world.officer("minh").seats[0].post, officer=world.account("dung"), since=world.now.date()
-    )
-    runs = [order(world, who, "claim", dossiers) for who in ("minh", "dung")]
-
-    def one(number: int) -> None:
-        with held():
-            while work.work_on(runs[number % 2].pk, 7):
-                pass
-
-    assert at_once(4, one) == [None] * 4
-    items = list(BulkItem.objects.select_related("bulk", "dossier"))
-    assert len(items) == 100
-    for dossier in dossiers:
-        own = [item for item in items if item.dossier_id == dossier.pk]
-        assert sorted(item.state for item in own) == ["done", "refused"]
-        winner = next(item for item in own if item.state == "done")
-        assert StepRun.objects.get(dossier=dossier, closed_at=None).claimed_by_id == winner.bulk.account_id
-        assert next(item for item in own if item.state == "refused").code == "step.claimed_by_other"
-        assert events(dossier, "step.claimed") == 1
-    assert {run.state for run in BulkRun.objects.all()} == {"done"}
