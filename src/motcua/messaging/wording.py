@@ -111,6 +111,10 @@ def _when(text: object) -> str:
 def _facts(message: Message, dossier: Dossier) -> dict[str, object]:
     facts = dict(message.facts)
     return {
+        # Agencies a dossier went between, the number of an envelope: of the kinds that name them.
+        "before": "",
+        "after": "",
+        "number": "",
         **facts,
         "code": dossier.code,
         "procedure": dossier.procedure.short_name,
