@@ -149,6 +149,10 @@ def _facts(message: Message, dossier: Dossier | None) -> dict[str, object]:
     if dossier is None:
         return {**facts, "until": _day(facts.get("until"))}
     return {
+        # Agencies a dossier went between, the number of an envelope: of the kinds that name them.
+        "before": "",
+        "after": "",
+        "number": "",
         **facts,
         "code": dossier.code,
         "procedure": dossier.procedure.short_name,

@@ -92,6 +92,7 @@ SENTENCES: dict[str, str] = {
     "register.empty": N_("Trong kỳ này sổ không có dòng nào để in."),
     "register.too_long": N_("Kỳ này có %(total)s dòng; mỗi lần in hoặc lập XLSX tối đa %(limit)s dòng. Vui lòng chọn kỳ ngắn hơn (CSV không giới hạn)."),
     "register.not_yours": N_("Ông/Bà không giữ sổ của cơ quan này."),
+    "alarm.given": N_("Việc này đã được báo trước đó. Không có gì phải làm thêm."),
     "post.number_needed": N_("Vui lòng nhập số hiệu bưu gửi: người nộp theo dõi bì thư bằng số này. Nếu người nộp đến nhận trực tiếp, chọn cách trả đó."),
     "post.incomplete": N_("Bì thư còn thiếu thông tin. Vui lòng nhập đủ người gửi hoặc người nhận, địa chỉ nhận, ngày đến cơ quan."),
     "post.dates": N_("Ngày gửi và ngày đến không được sau hôm nay, ngày đến không trước ngày gửi. Vui lòng xem lại dấu bưu điện."),
