@@ -32,7 +32,14 @@ DESK = [
     "/desk/register/?since=2020-01-01",
     "/desk/register/?since=x",
 ]
-HEAD = ["/desk/", "/board/", "/board/dossiers/?number=remote", "/studio/calendars/", "/studio/processes/", "/studio/processes/general/"]
+HEAD = [
+    "/desk/",
+    "/board/",
+    "/board/dossiers/?number=remote",
+    "/studio/calendars/",
+    "/studio/processes/",
+    "/studio/processes/general/",
+]
 
 
 def check(visitor: Visitor, paths: list[str]) -> None:
