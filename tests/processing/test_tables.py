@@ -124,3 +124,13 @@ def test_columns_only_go_forward_except_for_ways_back(table: Table) -> None:
     column = layout.layers(nodes, edges, back)
     assert all(column[e.source] < column[e.target] for e in edges if e.id not in back)
     assert all(edge.id not in back for edge in edges if edge.source == table.steps[0].key)
+
+
+def test_renaming_a_join_takes_along_its_fork() -> None:
+    fork = tables.tidy(
+        replace(DEFAULT[0], key="fork", kind="fork", outcomes={"a": "met", "b": "met"}, join="met")
+    )
+    met = tables.tidy(replace(DEFAULT[0], key="met", kind="join", outcomes={"on": None}))
+    renamed = Table("", (fork, met)).with_row("met", replace(met, key="all"))
+    assert renamed.steps[0].join == "all"
+    assert renamed.steps[0].outcomes == {"a": "all", "b": "all"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from motcua.processing.bpmn import Unreadable, Unsupported, read, write
 from motcua.processing.bpmn.durations import parse_duration, write_duration
 from motcua.processing.bpmn.xml import MAX_BYTES
 from motcua.processing.checks import problems
+from motcua.processing.rules import StepSpec
 from motcua.processing.tables import Malformed
 from tests.processing.bpmn.test_round_trip import GENERAL
 
@@ -222,3 +224,54 @@ def test_durations(text: str, minutes: int | None) -> None:
 @given(st.integers(1, 190_000))
 def test_durations_there_and_back(minutes: int) -> None:
     assert parse_duration(write_duration(minutes)) == minutes
+
+
+# --- conditions -------------------------------------------------------------------------------------------------------
+
+CHOICE = replace(
+    GENERAL,
+    steps=(
+        replace(GENERAL.steps[0], outcomes={"receive": "kind", "refuse": None}),
+        StepSpec(0, "kind", "Rẽ", "", "", "responsible", None, {"w1": "appraise", "else": "sign"}, kind="choice",
+                 conditions={"w1": {"field": "dossier.channel", "op": "eq", "value": "online"}}),
+        *GENERAL.steps[1:],
+    ),
+)  # fmt: skip
+WORDS = 'dossier.channel = "online"'.replace('"', "&quot;")
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ((f">{WORDS}</bpmn:conditionExpression>", ">dossier.channel = &quot;post&quot;</bpmn:conditionExpression>"), "condition_differs"),
+        (("<motcua:condition>", "<motcua:other>"), ""),
+        (("&quot;op&quot;: &quot;eq&quot;", "&quot;op&quot;: &quot;eval&quot;"), "condition_bad"),
+        ((">{&quot;field&quot;", ">__import__(&quot;os&quot;)"), "condition_bad"),
+    ],
+)  # fmt: skip
+def test_the_data_of_a_condition_counts_and_must_agree_with_its_words(
+    change: tuple[str, str], what: str
+) -> None:
+    of = write(CHOICE)
+    assert read(of).table == CHOICE
+    if not what:
+        text = of.decode().replace("motcua:condition>", "motcua:other>")
+        with pytest.raises(Unsupported) as found:
+            read(text.encode())
+        assert found.value.what == "condition_code"  # words alone are an expression nobody here evaluates
+        return
+    assert refused(change, of=of).what == what
+
+
+def test_a_condition_on_a_line_that_is_no_choice_is_refused() -> None:
+    text = write(GENERAL).decode()
+    last = text[text.index("<bpmn:sequenceFlow", text.index('sourceRef="step_return"') - 120) :].split(
+        "</bpmn:sequenceFlow>"
+    )[0]
+    changed = last.replace(
+        "</bpmn:extensionElements>", '<motcua:condition>"tuoi"</motcua:condition></bpmn:extensionElements>'
+    )
+    assert changed != last
+    with pytest.raises(Unsupported) as found:
+        read(text.replace(last, changed).encode())
+    assert found.value.what == "condition_here"
