@@ -21,11 +21,11 @@ from motcua.dossiers import invitations, register_printing
 from motcua.dossiers.models import Dossier, Draft, Paper, Slip
 from motcua.dossiers.register import Period
 from motcua.kernel.clock import local_day
+from motcua.kernel.clock import now as clock_now
 from motcua.kernel.jobs import held
 from motcua.messaging import letters
 from motcua.messaging.letters import Incoming
 from motcua.messaging.models import Letter
-from motcua.kernel.clock import now as clock_now
 from motcua.organisations.models import Agency
 from motcua.programme.review import receiving
 from motcua.results.models import ResultDocument, StoreItem

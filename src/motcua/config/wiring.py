@@ -32,12 +32,12 @@ from motcua.processing import events as turned
 from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
 from motcua.processing import sweeps as _sweeps  # noqa: F401 - the same
 from motcua.processing.models import Extension, Reopening, StepRun, StopRequest, Supplement, Transfer
+from motcua.programme.review import lists as _lists  # noqa: F401 - publishing, coming into force, delivery
+from motcua.programme.review import receiving as _receiving  # noqa: F401 - reminders
 from motcua.results.models import ResultDocument
 from motcua.workspace import bulk as _bulk  # noqa: F401 - its job registers itself
 from motcua.workspace import notices
 from motcua.workspace.exports import orders as _exports  # noqa: F401 - the same
-from motcua.programme.review import lists as _lists  # noqa: F401 - publishing, coming into force, delivery
-from motcua.programme.review import receiving as _receiving  # noqa: F401 - reminders
 
 Follower = Callable[[int, datetime], object]
 

@@ -161,7 +161,7 @@ def _facts(message: Message, dossier: Dossier | None) -> dict[str, object]:
         "at": _when(facts.get("at")),
         "answer_by": _when(facts.get("answer_by")),
         "reason": _sentence(str(facts.get("reason", ""))),
-        "joint": dossier.joint.code if dossier is not None and dossier.joint is not None else "",
+        "joint": dossier.joint.code if dossier.joint is not None else "",
     }
 
 
