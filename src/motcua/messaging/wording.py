@@ -106,15 +106,15 @@ _WORDS: dict[str, tuple[str, str]] = {
         N_("Ông/Bà đang khai dở thủ tục “%(procedure)s” và chưa nộp. Bản khai được giữ đến hết ngày %(until)s; mở ra và lưu lại thì được giữ tiếp."),
     ),
     "part_finished": (
-        N_("Phần “%(procedure)s” đã có kết quả"),
+        N_("Phần “%(procedure)s” đã có kết quả (%(code)s)"),
         N_("Phần “%(procedure)s” của hồ sơ liên thông %(joint)s đã được ký và sẽ được %(agency)s trả cho Ông/Bà. Các phần khác vẫn được giải quyết."),
     ),
     "part_returned": (
-        N_("Đã trả kết quả phần “%(procedure)s”"),
+        N_("Đã trả kết quả phần “%(procedure)s” (%(code)s)"),
         N_("Kết quả phần “%(procedure)s” của hồ sơ liên thông %(joint)s đã có trong kho dữ liệu điện tử của Ông/Bà."),
     ),
     "part_dropped": (
-        N_("Phần “%(procedure)s” không thể bắt đầu"),
+        N_("Phần “%(procedure)s” không thể bắt đầu (%(code)s)"),
         N_("Phần “%(procedure)s” của hồ sơ liên thông %(joint)s cần kết quả của một phần khác, mà phần đó không có kết quả. Các phần còn lại vẫn được giải quyết. Ông/Bà có thể nộp riêng phần này khi đã đủ điều kiện."),
     ),
     "joint_done": (
@@ -161,6 +161,7 @@ def _facts(message: Message, dossier: Dossier | None) -> dict[str, object]:
         "at": _when(facts.get("at")),
         "answer_by": _when(facts.get("answer_by")),
         "reason": _sentence(str(facts.get("reason", ""))),
+        **{name: facts.get(name, 0) for name in ("done", "total", "ended")},
         "joint": dossier.joint.code if dossier.joint is not None else "",
     }
 
