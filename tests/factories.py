@@ -13,6 +13,7 @@ module and rolls it back, or call :func:`build_world` yourself.
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from PIL import Image
 
 from motcua.catalogue import queries as catalogue
 from motcua.catalogue.actions import import_catalogue
@@ -189,6 +191,10 @@ def draft(
         begun.answers = answers_for(
             form, person.claims, today=local_day(moment), rng=random.Random(code + username)
         )
+        if online:
+            for name in drafts.photos(form) & begun.answers.keys():
+                picture = add_portrait(begun, name, at=moment)
+                begun.answers = {**begun.answers, name: {"file": str(picture.pk), "name": picture.filename}}
         begun.save(update_fields=["body"])
     if papers and online:
         for paper in bundles.case_bundle(begun.case_id).components:
@@ -202,6 +208,17 @@ def add_file(begun: Draft, component: int, *, name: str = "ban-chup.pdf", at: da
     blob = drafts.keep_content(sample_scan(), "application/pdf", at)
     return DraftUpload.objects.create(
         draft=begun, component_id=component, filename=name, size=blob.size, offset=blob.size,
+        state=DraftUpload.State.KEPT, blob=blob, created_at=at,
+    )  # fmt: skip
+
+
+def add_portrait(begun: Draft, field: str, *, at: datetime = NOW) -> DraftUpload:
+    """A kept picture that is the answer of a field."""
+    picture = io.BytesIO()
+    Image.new("RGB", (300, 400), "gray").save(picture, "JPEG")
+    blob = drafts.keep_content(picture.getvalue(), "image/jpeg", at)
+    return DraftUpload.objects.create(
+        draft=begun, field=field, filename="anh.jpg", size=blob.size, offset=blob.size,
         state=DraftUpload.State.KEPT, blob=blob, created_at=at,
     )  # fmt: skip
 

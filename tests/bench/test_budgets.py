@@ -35,14 +35,16 @@ def test_filing_costs_twelve_and_who_is_there(world: World) -> None:
     assert len(seen) - len(uploads) <= 12 + WHO_IS_THERE, "\n".join(seen)
 
 
-def test_receiving_costs_twelve_and_the_line_in_the_register(world: World) -> None:
+def test_receiving_costs_twelve_the_line_in_the_register_and_the_lock_on_the_whole(world: World) -> None:
     minh = world.client("minh")
     for _ in range(2):
         dossier = factories.filed_dossier(world, "lan", MARITAL)
         run = factories.open_run(dossier)
         page = f"/desk/dossiers/{dossier.code}/"
         seen = asked(minh, page, {"turn": "receive", "run": str(run.pk)}, 302)
-    assert len(seen) <= 12 + 1, "\n".join(seen)
+    # The whole of a joint dossier is locked before any part (dossiers/joint/locking.py), in its own statement: PostgreSQL
+    # does not promise in what order one statement locks the rows of two tables.
+    assert len(seen) <= 12 + 1 + 1, "\n".join(seen)
 
 
 def test_a_dossier_page_costs_ten_however_long_its_history(world: World) -> None:

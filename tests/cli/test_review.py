@@ -14,10 +14,10 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("day", ["2023-04-10", "2026-07-01"])
-def test_all_74_are_judged_and_no_disagreement_is_left_unexplained(capsys: Capture, day: str) -> None:
+def test_all_75_are_judged_and_no_disagreement_is_left_unexplained(capsys: Capture, day: str) -> None:
     status, out, err = run(review, capsys, "report", "--json", "--all", "--date", day)
     document = json.loads(out)
-    assert (status, err, document["procedures"], len(document["rows"])) == (0, "", 74, 74)
+    assert (status, err, document["procedures"], len(document["rows"])) == (0, "", 75, 75)
     assert all(
         row["judged"] in {"full", "partial", "information"} and row["reasons"] for row in document["rows"]
     )
@@ -41,7 +41,7 @@ def test_as_text_in_both_languages(capsys: Capture) -> None:
         status, out, _ = run(review, capsys, "report", "--lang", language)
         assert status == 0
         assert word in out
-        assert out.startswith("74 procedures")
+        assert out.startswith("75 procedures")
 
 
 @pytest.mark.parametrize("day", ["2021-01-01", "gestern"])

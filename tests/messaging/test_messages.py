@@ -86,7 +86,7 @@ def test_no_address_no_email_but_a_message(world: World) -> None:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_reads_well_in_both_languages(dossier: Dossier, kind: str) -> None:
-    facts = {"reason": "Thiếu trang hai."}
+    facts: dict[str, object] = {"reason": "Thiếu trang hai.", "done": 2, "total": 3, "ended": 1}
     if kind.startswith("draft_"):  # about no dossier yet
         facts = {"draft": "d", "procedure": "Khai sinh", "until": "2026-12-09T00:00:00+00:00"}
     about = None if kind.startswith("draft_") else dossier

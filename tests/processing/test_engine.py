@@ -18,10 +18,10 @@ from motcua.organisations.models import Absence
 from motcua.processing import actions, choosing, definitions
 from motcua.processing.definitions import Faulty, current_process, process, publish
 from motcua.processing.models import ProcessVersion, Step, StepRun
-from motcua.processing.queries import worklist
 from motcua.processing.rules import Policy, StepSpec
 from motcua.results.actions import sign_at
 from motcua.results.suggestions import suggest
+from motcua.workspace.worklists import Asked, worklist
 from tests import factories
 from tests.factories import MARITAL, World, refusal
 from tests.processing.test_checks import auto, choice, fork, join
@@ -125,7 +125,7 @@ def test_another_agency_sees_and_does_its_step_and_nobody_else_there_does(branch
     assert Dossier.objects.visible_to(branched.officer("phong")).filter(pk=dossier.pk).exists(), "their head"
     assert not Dossier.objects.visible_to(kien).filter(pk=dossier.pk).exists()
     assert not Dossier.objects.visible_to(branched.officer("cuong")).filter(pk=dossier.pk).exists()
-    assert {row.code for row in worklist(hai, "mine", now=branched.now).rows} == {dossier.code}
+    assert {row.code for row in worklist(hai, Asked("mine"), now=branched.now).rows} == {dossier.code}
     with refusal(NotAllowed):
         complete(branched, dossier, "department", "hoa")
 
@@ -224,7 +224,7 @@ def test_a_published_process_comes_back_as_it_was(branched: World) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"role": "operator"}, "no_seat"),
+        ({"role": "operator"}, "no_role"),
         ({"unit": "nowhere", "unit_rule": "named"}, "no_seat"),
         ({"agency": "H99", "unit_rule": "one_stop"}, "no_seat"),
         ({"working_minutes": 480 * 4}, "over_term"),
@@ -262,7 +262,7 @@ def test_whoever_stands_in_sees_and_does_the_work_and_it_says_for_whom(world: Wo
         made_by=world.account("tuan"), made_at=world.now,
     )  # fmt: skip
     substitute = world.officer("an")
-    assert {row.code for row in worklist(substitute, "mine", now=world.now).rows} == {dossier.code}
+    assert {row.code for row in worklist(substitute, Asked("mine"), now=world.now).rows} == {dossier.code}
     assert not organisations.seats_of(an, today + timedelta(days=1))[1:]
     actions.receive(actor=substitute, run_id=run.pk, now=world.now)
     run.refresh_from_db()

@@ -210,6 +210,11 @@ def tell_returned(dossier: int, at: datetime) -> None:
     )
 
 
+def close_control_slip(dossier: int, at: datetime) -> None:
+    """Mẫu 06, complete when the dossier is: kept with it for whoever looks after, never sent."""
+    issuing.issue(dossier, SlipKind.CONTROL, documents.control_slip, at)
+
+
 def _again(dossier: int, at: datetime) -> str:
     """What tells the second result of a reopened dossier from its first; empty for the first, as ever."""
     again = Reopening.objects.filter(dossier=dossier, at__lte=at).count()
@@ -271,7 +276,7 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     "dossier.submitted": (confirm_filing, compare_with_registers),
     turned.RECEIVED: (give_receipt,),
     turned.REFUSED: (_refusal("refused"),),
-    turned.REJECTED: (_refusal("rejected"),),
+    turned.REJECTED: (_refusal("rejected"), close_control_slip),
     turned.SUPPLEMENT_ASKED: (give_supplement_slip,),
     turned.INELIGIBLE: (give_back_ineligible,),
     turned.SUPPLEMENT_ANSWERED: (_notice("supplement_answered"),),
@@ -280,10 +285,10 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     turned.EXTENDED: (apologise,),
     turned.STOP_ASKED: (confirm_stop_request,),
     turned.STOP_DECLINED: (tell_stop_declined,),
-    turned.STOPPED: (tell_stopped,),
+    turned.STOPPED: (tell_stopped, close_control_slip),
     turned.REOPENED: (tell_reopened,),
     turned.FINISHED: (tell_finished,),
-    turned.RETURNED: (tell_returned,),
+    turned.RETURNED: (tell_returned, close_control_slip),
     turned.PART_DROPPED: (_notice("part_dropped"),),
     turned.WHOLE_RETURNED: (tell_outcome,),
     turned.WHOLE_ENDED: (tell_outcome,),

@@ -277,7 +277,7 @@ class SlipKind(models.TextChoices):
     REFUSAL = "03"
     APOLOGY = "04"
     STOP = "05"
-    CONTROL = "06"
+    CONTROL = "06"  # between offices: no applicant sees it
     INELIGIBLE = "tbkd"  # thông báo không đủ điều kiện: no form is prescribed for it
 
 

@@ -74,7 +74,8 @@ def test_a_dossier_page_stays_within_ten(world: World) -> None:
     lan = world.client("lan")
     address = f"/account/dossiers/{dossier.code}/"
     lan.get(address)
-    assert len(queries(lan, address)) <= 10
+    seen = queries(lan, address)
+    assert len(seen) <= 10, "\n".join(seen)
 
 
 def test_the_account_costs_the_same_for_many(world: World) -> None:

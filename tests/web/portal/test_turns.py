@@ -152,3 +152,17 @@ def test_reopened_and_its_second_result_announced_as_well(world: World) -> None:
     factories.advance(world, dossier, "returned", start=at)
     assert Message.objects.filter(dossier=dossier, kind__in=["finished", "early"]).count() == before + 1
     assert Message.objects.filter(dossier=dossier, kind="returned").count() == 2
+
+
+def test_the_control_slip_is_the_offices_and_complete_with_the_dossier(world: World) -> None:
+    dossier = factories.advance(world, factories.filed_dossier(world), "finished")
+    assert "06" not in slips(dossier), "not before it is handed over"
+    dossier = factories.advance(world, dossier, "returned")
+    control = dossier.slips.get(kind="06")
+    minh, base = world.client("minh"), f"/desk/dossiers/{dossier.code}/"
+    assert f"slips/{control.pk}/" in minh.get(base).content.decode()
+    assert f"/account/files/slip/{control.pk}/" not in page(world, dossier)
+    assert world.client("lan").get(f"/account/files/slip/{control.pk}/").status_code == 404
+    shown = minh.get(f"{base}slips/{control.pk}/")
+    assert shown.status_code == 200
+    shown.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -141,7 +142,6 @@ SLIP_NAMES = {
     SlipKind.REFUSAL: lambda: _("Phiếu từ chối giải quyết hồ sơ (mẫu 03)"),
     SlipKind.APOLOGY: lambda: _("Phiếu xin lỗi và hẹn lại ngày trả kết quả (mẫu 04)"),
     SlipKind.STOP: lambda: _("Thông báo dừng giải quyết hồ sơ (mẫu 05)"),
-    SlipKind.CONTROL: lambda: _("Phiếu kiểm soát quá trình giải quyết hồ sơ (mẫu 06)"),
     SlipKind.INELIGIBLE: lambda: _("Thông báo hồ sơ không đủ điều kiện giải quyết"),
 }
 
@@ -162,10 +162,9 @@ def _page(
 ) -> HttpResponse:
     """The page of a dossier as it is now; ``refused``: why what was just asked for was not done (``reply``: typed then)."""
     language = request.LANGUAGE_CODE
-    answers = found.answer_sets.order_by("-number").first()
     sections = (
-        rendering.answers_summary(form_of(found.form_id), answers.values, language)
-        if answers is not None and found.form_id
+        rendering.answers_summary(form_of(found.form_id), orjson.loads(found.filed), language)  # type: ignore[attr-defined]
+        if found.form_id and found.filed is not None  # type: ignore[attr-defined]
         else []
     )
     supplement = getattr(found, "supplement", None)

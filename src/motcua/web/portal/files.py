@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from motcua.dossiers import declarations
 from motcua.dossiers.drafts import blob_store
-from motcua.dossiers.models import Dossier, DraftUpload, Paper, Slip
+from motcua.dossiers.models import Dossier, DraftUpload, Paper, Slip, SlipKind
 from motcua.kernel.actors import Actor
 from motcua.kernel.models import Blob
 from motcua.messaging.models import LetterFile
@@ -34,6 +34,7 @@ def _paper(actor: Actor, key: str) -> Found | None:
 def _slip(actor: Actor, key: str) -> Found | None:
     slip = (
         Slip.objects.filter(pk=int(key), dossier__in=Dossier.objects.visible_to(actor))
+        .exclude(kind=SlipKind.CONTROL)
         .select_related("blob", "dossier")
         .first()
     )

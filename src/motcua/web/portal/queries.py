@@ -17,7 +17,16 @@ from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.invitations import taken_up
 from motcua.dossiers.joint.plans import plan_of
 from motcua.dossiers.lifecycle import Status
-from motcua.dossiers.models import Dossier, Draft, DraftUpload, Invitation, Paper, Slip
+from motcua.dossiers.models import (
+    Dossier,
+    DossierAnswers,
+    Draft,
+    DraftUpload,
+    Invitation,
+    Paper,
+    Slip,
+    SlipKind,
+)
 from motcua.feedback.models import Rating
 from motcua.kernel.actors import Actor
 from motcua.kernel.caching import Kept
@@ -224,10 +233,15 @@ def waiting_count(actor: Actor) -> int:
 
 
 def dossier_of(actor: Actor, code: str) -> Dossier:
-    """A person's dossier with what its page names beside it; one query. NotAllowed for a stranger."""
+    """A person's dossier with what its page names beside it, and its latest answers; one query.
+
+    ``filed``: the answers as JSON, or None. NotAllowed for a stranger.
+    """
+    latest = DossierAnswers.objects.filter(dossier=OuterRef("pk")).order_by("-number")
     dossier = (
         Dossier.objects.visible_to(actor)
         .select_related("procedure", "agency", "unit", "result", "rating", "supplement", "joint")
+        .annotate(filed=Subquery(latest.values("body")[:1]))
         .filter(code=code)
         .first()
     )
@@ -247,7 +261,9 @@ def papers_of(dossier: Dossier) -> list[Paper]:
 
 
 def slips_of(dossier: Dossier) -> list[Slip]:
-    return list(dossier.slips.select_related("blob").order_by("issued_at"))
+    """What the applicant was given."""
+    given = dossier.slips.exclude(kind=SlipKind.CONTROL)
+    return list(given.select_related("blob").order_by("issued_at"))
 
 
 def messages_about(dossier: Dossier) -> list[Message]:

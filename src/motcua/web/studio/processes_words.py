@@ -55,6 +55,7 @@ AUTOMATIC: dict[str, str] = {
     "hand_over": N_("Chuyển sang đang xử lý"),
     "notify": N_("Báo tiến độ cho người nộp"),
     "return_online": N_("Trả kết quả điện tử"),
+    "open_parts": N_("Mở các phần của hồ sơ liên thông"),
 }
 FIELDS: dict[str, str] = {
     "key": N_("mã bước"),
@@ -137,6 +138,7 @@ PROBLEMS: dict[str, str] = {
     "ends_open": N_("Quy trình kết thúc khi hồ sơ chưa giải quyết xong: %(detail)s."),
     "over_term": N_("Tổng thời gian các bước vượt thời hạn giải quyết: %(detail)s phút làm việc."),
     "no_seat": N_("Không có vị trí nào nhận bước này: %(detail)s."),
+    "not_joint": N_("Thủ tục này không liên thông nên không có phần nào để mở."),
 }
 MALFORMED: dict[str, str] = {
     "no_table": N_("Tệp không phải bảng quy trình."),
