@@ -15,6 +15,7 @@ from motcua.kernel.events import broken_at
 from motcua.kernel.models import Event
 from motcua.measurement import folding
 from motcua.measurement.models import DayRollup, Fact, Measure
+from motcua.processing import events as turned
 from motcua.processing.models import StepRun
 from motcua.results.models import ResultDocument, StoreItem
 from tests.factories import World
@@ -25,7 +26,7 @@ _CHANNELS = {1: "counter", 2: "online", 3: "post"}
 def test_a_demo_year_is_lawful_from_end_to_end(world: World) -> None:
     assert needed()
     seeder = Seeder(list(world.people.values()), world.now, random.Random(7))
-    seeder.make(70, lambda number: None)
+    seeder.make(160, lambda number: None)
     dossiers = list(Dossier.objects.all())
     assert len(dossiers) >= 60
     assert len({d.status for d in dossiers}) >= 6
@@ -43,7 +44,7 @@ def test_a_demo_year_is_lawful_from_end_to_end(world: World) -> None:
         for before, after in zip([None, *walked], walked, strict=False):
             assert (Status(before) if before else None, Status(after)) in lawful
         times = [event.at for event in history]
-        assert times == sorted(times), f"{dossier.code} goes back in time"
+        assert times == sorted(times), [dossier.code, *((event.kind, event.at) for event in history)]
         assert dossier.remote == is_remote(_CHANNELS[dossier.channel], dossier.assistance)  # type: ignore[arg-type]
 
     codes: dict[tuple[str, object], list[int]] = defaultdict(list)
@@ -60,12 +61,16 @@ def test_a_demo_year_is_lawful_from_end_to_end(world: World) -> None:
     )
     # A joint dossier has the results of its parts, and none of its own.
     returned = [d for d in dossiers if d.status == Status.RETURNED and d.pk not in wholes]
-    assert StoreItem.objects.count() == len(returned) == ResultDocument.objects.filter(
+    assert StoreItem.objects.filter(result__revoked_at=None).count() == len(returned) == ResultDocument.objects.filter(
         dossier__status=Status.RETURNED, state="final"
     ).count()  # fmt: skip
     assert Slip.objects.filter(kind="01").count() == sum(
         1 for d in dossiers if d.received_at and d.joint_id is None
     )
+    # Every turn of the law is met.
+    kinds = {event.kind for history in events.values() for event in history}
+    assert {turned.TRANSFERRED, turned.CONSULTED, turned.OPINION_GIVEN, turned.EXTENDED, turned.INELIGIBLE,
+            turned.SUPPLEMENT_ANSWERED, turned.STOP_ASKED, turned.STOPPED, turned.REOPENED} <= kinds  # fmt: skip
     open_runs = Counter(StepRun.objects.filter(closed_at=None).values_list("dossier", flat=True))
     assert all(count == 1 for count in open_runs.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from motcua.dossiers.actions import AlreadyFiled, NotFilable
 from motcua.dossiers.bundles import case_bundle, form_of
 from motcua.dossiers.lifecycle import Status
 from motcua.dossiers.models import Channel, DayCounter, Dossier, Draft, DraftUpload
+from motcua.dossiers.rules import asked as asked_for
 from motcua.kernel import jobs
 from motcua.kernel.events import broken_at
 from motcua.kernel.models import Event, RulesSkipped
 from motcua.kernel.refusals import Conflict, NotAllowed
 from motcua.measurement.models import Fact, Measure
+from motcua.processing.actions import answer_supplement, start_supplement
 from tests import factories
 from tests.factories import COPIES, MARITAL, NOW, World
 
@@ -156,3 +159,20 @@ def test_dossiers_change_through_actions_only(world: World) -> None:
     ):
         with pytest.raises(RulesSkipped):
             attempt()
+
+
+def test_completing_is_not_judged_by_what_was_not_marked(world: World) -> None:
+    """An appointment asked for at filing has passed when the papers come: it stands as it was filed."""
+    dossier = factories.filed_dossier(world, code=COPIES)
+    filed = dossier.answer_sets.get().values
+    assert "lich_hen" in filed
+    paper = next(c.pk for c in case_bundle(dossier.case_id).components if asked_for(c))
+    factories.ask_supplement(world, dossier, component=paper)
+    later = NOW + timedelta(days=40)
+    draft = start_supplement(actor=world.person("lan"), code=dossier.code, now=later)
+    with pytest.raises(NotFilable) as refused, transaction.atomic():
+        answer_supplement(actor=world.person("lan"), draft_id=draft.pk, now=later)
+    assert (dict(refused.value.errors), refused.value.missing) == ({}, [paper])
+    factories.add_file(draft, paper, at=later)
+    answer_supplement(actor=world.person("lan"), draft_id=draft.pk, now=later)
+    assert dossier.answer_sets.get(number=2).values == filed

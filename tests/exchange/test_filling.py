@@ -20,6 +20,7 @@ from motcua.exchange.models import Check, RegisterQuery, RegisterState
 from motcua.exchange.queries import compared
 from motcua.kernel import crypto
 from motcua.kernel.models import RulesSkipped
+from motcua.processing.actions import reopen
 from tests import factories
 from tests.committed import Committed, at_once
 from tests.exchange.conftest import Connect
@@ -212,6 +213,11 @@ def test_results_in_the_data_store_tell_what_they_state_of_their_owner(committed
     found = known.from_store(world.person("lan"))
     assert found["DanToc"] == "Kinh"
     assert known.from_store(world.person("nguoila")) == {}
+    reopen(
+        actor=world.officer("tuan"), dossier_id=filed.pk, reason="Kết quả ghi sai ngày sinh do lỗi của cơ quan.",
+        now=world.now + timedelta(days=3),
+    )  # fmt: skip
+    assert known.from_store(world.person("lan")) == {}, "what was revoked tells nothing"
 
 
 def test_one_poisoned_dossier_does_not_stop_the_others(

@@ -10,8 +10,9 @@ from django.core import mail
 from motcua.config.wiring import follow
 from motcua.dossiers.models import Dossier
 from motcua.kernel.jobs import held
+from motcua.kernel.working_time import Term
 from motcua.messaging import letters
-from motcua.organisations.models import Holding
+from motcua.organisations.models import Holding, Unit
 from motcua.processing import actions as desk
 from motcua.processing.actions import alarming
 from motcua.workspace import actions, notices
@@ -206,3 +207,30 @@ def test_a_mail_without_its_job_gets_one_and_is_given_up_after_days(world: World
         assert notices.look_after(world.now + timedelta(hours=1)) == (1, 0)
         assert [job.name for job, _ in waiting] == ["workspace.send_notice_mail"]
         assert notices.look_after(world.now + timedelta(days=4)) == (0, 1)
+
+
+def test_who_is_asked_for_an_opinion_hears_of_it_and_who_asked_of_the_answer(world: World) -> None:
+    """R3.9: the unit asked, a reminder, its head and whoever asked when it is overdue, whoever asked when it is given."""
+    dossier = factories.advance(world, factories.filed_dossier(world), "processing")
+    unit = Unit.objects.get(agency__code=factories.OTHER_AGENCY, code="culture")
+    run = factories.open_run(dossier)
+    with factories.after_commit():
+        asked = desk.consult(
+            actor=world.officer("hoa"), run_id=run.pk, unit=unit.pk, question="Nơi cư trú trước đây có đúng không?",
+            within=Term(2, "wd"), now=world.now + timedelta(hours=1),
+        )  # fmt: skip
+    assert kinds(world, "cuong") == ["opinion_asked"]
+    assert "opinion_asked" not in kinds(world, "hung") + kinds(world, "hoa")
+    with factories.after_commit():
+        alarming.remind_of_opinion(consultation_id=asked.pk, now=asked.due_at - timedelta(minutes=30))
+    assert kinds(world, "cuong") == ["opinion_asked", "opinion_soon"]
+    with factories.after_commit():
+        alarming.remind_of_opinion(consultation_id=asked.pk, now=asked.due_at + timedelta(minutes=1))
+    assert kinds(world, "hung")[-1] == kinds(world, "hoa")[-1] == "opinion_late"
+    with factories.after_commit():
+        desk.answer_consultation(
+            actor=world.officer("cuong"), consultation_id=asked.pk, agrees=True, answer="Đúng như khai.",
+            now=asked.due_at + timedelta(hours=1),
+        )  # fmt: skip
+    assert kinds(world, "hoa")[-1] == "opinion_given"
+    assert kinds(world, "cuong") == ["opinion_asked", "opinion_soon"]

@@ -263,6 +263,15 @@ def _alarm(kind: str) -> Follower:
     return tell_them
 
 
+def _opinion(kind: str) -> Follower:
+    """Officers who are asked for an opinion, or who asked."""
+
+    def tell_them(dossier: int, at: datetime) -> None:
+        notices.tell_opinion(_dossier(dossier), kind, at)
+
+    return tell_them
+
+
 def tell_outcome(dossier: int, at: datetime) -> None:
     """A joint dossier has come to its end: how many parts have a result, and how many have none."""
     whole = _dossier(dossier)
@@ -297,6 +306,7 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
     letters.ANSWERED: (),  # officers alone are told, as of everything above
     turned.ASSIGNED: (tell_assigned,),
     **{kind: (_alarm(kind),) for kind in notices.ALARMS},
+    **{kind: (_opinion(kind),) for kind in notices.OPINIONS},
 }
 
 IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {

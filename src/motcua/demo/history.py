@@ -1,4 +1,4 @@
-"""Three hundred dossiers of the past twelve months, made by the same actions that the screens call.
+"""The dossiers of the past two years, made by the same actions that the screens call, with every turn the law knows.
 
 Nothing is written past the actions: codes, events, facts, slips, signatures and clocks are what they would have
 been, with ``now`` given as it was then. What would have been deferred is done on the spot, mail excepted.
@@ -22,6 +22,7 @@ from motcua.demo.province import Person
 from motcua.dossiers import actions as filing
 from motcua.dossiers import drafts
 from motcua.dossiers.bundles import case_bundle, form_of, newest_form
+from motcua.dossiers.lifecycle import Status
 from motcua.dossiers.models import Channel, Dossier, Draft, DraftUpload
 from motcua.dossiers.posting import Envelope
 from motcua.dossiers.rules import AssistanceKind, asked
@@ -34,18 +35,24 @@ from motcua.kernel.models import Event
 from motcua.organisations.models import Agency
 from motcua.organisations.queries import calendar_for, officer
 from motcua.processing import actions as desk
-from motcua.processing.clock import calendar_of
+from motcua.processing.clock import calendar_of, extend_until
 from motcua.processing.models import StepRun
 from motcua.results.actions import sign_at
 from motcua.results.models import ResultDocument
 from motcua.results.suggestions import suggest
 
 #: How a dossier of the demo ends, and how often, by how old it is.
-_OLD = [("returned", 88), ("refused", 4), ("rejected", 3), ("withdrawn", 3), ("finished", 2)]
+_OLD = [
+    ("returned", 66), ("completed", 5), ("consulted", 4), ("refused", 4), ("extended", 7), ("rejected", 3), ("withdrawn", 3),
+    ("stopped", 2), ("transferred", 2), ("finished", 1), ("reopened", 3),
+]  # fmt: skip
 _FRESH = [
     ("registered", 16), ("received", 12), ("processing", 18), ("supplement", 9), ("payment", 5),
-    ("proposed", 12), ("finished", 8), ("returned", 20),
+    ("proposed", 12), ("finished", 8), ("returned", 20), ("consulted", 5), ("stop_asked", 2), ("transferred", 2),
 ]  # fmt: skip
+#: What happens once in the life of a dossier that comes to its result all the same.
+_BY_THE_WAY = frozenset({"completed", "consulted", "extended", "transferred", "reopened"})
+SPAN = timedelta(days=2 * 365 - 2)
 #: Joint dossiers: how many days ago, of whom, and the fate of each part in the order they are played.
 _JOINT: tuple[tuple[int, str, str, dict[str, str]], ...] = (
     (60, "2.000986", "thao", {"birth": "returned", "residence": "returned", "insurance": "returned"}),
@@ -71,6 +78,7 @@ class Seeder:
     rng: random.Random = field(default_factory=lambda: random.Random(1284))  # noqa: S311 - demo data, no secret
 
     def __post_init__(self) -> None:
+        self.decks: dict[bool, list[str]] = {}
         self.citizens = [p for p in self.people if p.staff is None and p.username != "nguoila"]
         self.lan = next(p for p in self.people if p.username == "lan")
         self.cases = {
@@ -89,9 +97,8 @@ class Seeder:
 
     def make(self, count: int, tell: Callable[[int], None]) -> int:
         """Make ``count`` dossiers, oldest first; returns how many there are."""
-        span = timedelta(days=364)
         moments = sorted(
-            [self.now - span * self.rng.random() ** 1.25 for _ in range(count - 60)]
+            [self.now - SPAN * self.rng.random() ** 1.25 for _ in range(count - 60)]
             + [self.now - timedelta(days=9) * self.rng.random() for _ in range(60)]
         )
         for number, moment in enumerate(moments, 1):
@@ -139,6 +146,14 @@ class Seeder:
     def _pick(self, choices: Sequence[tuple[str, int]]) -> str:
         return self.rng.choices([name for name, _ in choices], [weight for _, weight in choices])[0]
 
+    def _fate(self, choices: list[tuple[str, int]]) -> str:
+        """Drawn as from a deck of cards, so that a small demo meets the rare ones too."""
+        deck = self.decks.setdefault(choices is _OLD, [])
+        if not deck:
+            deck += [name for name, weight in choices for _ in range(weight)]
+            self.rng.shuffle(deck)
+        return deck.pop()
+
     def _one(self, at: datetime, held: jobs.Held) -> None:
         code = self._pick([("1.001193", 26), ("1.004873", 20), ("2.000815", 22), ("1.001612", 14), ("1.013225", 8),
                            ("1.000656", 4), ("2.000635", 6)])  # fmt: skip
@@ -147,8 +162,8 @@ class Seeder:
             return
         procedure = self.cases[agency.pk, code]
         case = ProcedureCase.objects.filter(version=procedure.current_version_id).order_by("position")[0]
-        # The share filed remotely grows over the year, as the programme wants it to.
-        progress = 1 - (self.now - at).days / 365
+        # The share filed remotely grows with time, as the programme wants it to.
+        progress = 1 - (self.now - at) / SPAN
         online = self.rng.random() < 0.35 + 0.4 * progress
         person = self.lan if self.rng.random() < 0.04 else self.rng.choice(self.citizens)
         if not online:
@@ -157,7 +172,7 @@ class Seeder:
             person, case.pk, agency, at
         )  # fmt: skip
         self._follow(held)
-        fate = self._pick(_FRESH if self.now - at < timedelta(days=9) else _OLD)
+        fate = self._fate(_FRESH if self.now - at < timedelta(days=9) else _OLD)
         self._play(dossier, agency, person, fate, at, held)
 
     def _at_desk(self, agency: Agency, at: datetime) -> datetime:
@@ -238,10 +253,12 @@ class Seeder:
     def _actor(self, run: StepRun, agency: Agency) -> Actor:
         fitting = [
             actor
-            for actor in self.officers.get((run.agency.code, Role(run.role)), ())
+            for actor in self.officers.get((agency.code, Role(run.role)), ())
             if any(seat.unit == run.unit_id for seat in actor.seats)
         ]
-        return self.rng.choice(fitting)
+        return next(
+            (actor for actor in fitting if actor.account == run.claimed_by_id), self.rng.choice(fitting)
+        )
 
     def _later(self, dossier: Dossier, at: datetime, low: int, high: int) -> datetime:
         """``low``–``high`` working minutes later, inside working hours."""
@@ -253,7 +270,7 @@ class Seeder:
         """Bring a filed dossier to its fate, as far as the present allows."""
         moment = at
         late = self.rng.random() < 0.07
-        for _ in range(8):
+        for _ in range(10):
             run = (
                 StepRun.objects.select_related("step", "agency")
                 .filter(dossier=dossier, closed_at=None)
@@ -269,8 +286,18 @@ class Seeder:
             moment = self._later(dossier, moment, *slow)
             if moment >= self.now:
                 return
-            actor = self._actor(run, agency)
+            actor = self._actor(run, run.agency)
+            if fate in _BY_THE_WAY:
+                aside = self._aside(dossier, run, actor, person, fate, moment, held)
+                if aside is None:
+                    return
+                if aside != moment:
+                    fate, moment = "returned", aside
+                    dossier.refresh_from_db()
+                    continue
             if not self._turn(dossier, run, key, actor, person, fate, moment, held):
+                if fate == "reopened":
+                    self._reopen(dossier, agency, person, moment, held)
                 return
             dossier.refresh_from_db()
 
@@ -287,7 +314,7 @@ class Seeder:
     ) -> bool:
         """One turn; False when the dossier has come to its fate."""
         if key == "receive" and fate == "withdrawn":
-            citizen = Actor(kind="person", account=person.account.pk, identity_index=_index(person))
+            citizen = _applicant_of(person)
             filing.withdraw(actor=citizen, code=dossier.code, reason="", now=at)
             return False
         if key == "receive" and fate == "refused":
@@ -300,8 +327,11 @@ class Seeder:
         if key == "receive":
             desk.receive(actor=actor, run_id=run.pk, now=at)
         elif key == "appraise":
-            desk.claim(actor=actor, run_id=run.pk, now=at)
+            self._claim(run, actor, at)
             if fate == "processing":
+                return False
+            if fate in ("stopped", "stop_asked"):
+                self._stop(dossier, person, at, held, answered=fate == "stopped")
                 return False
             if fate == "supplement":
                 self._ask_supplement(dossier, run, actor, at)
@@ -333,10 +363,158 @@ class Seeder:
                 actor=actor, run_id=run.pk, posting=self._posting(dossier) if dossier.return_by == "post" else None, now=at
             )  # fmt: skip
             self._follow(held)
-            self._rate(dossier, person, at)
+            if fate != "reopened":
+                self._rate(dossier, person, at)
             return False
         self._follow(held)
         return True
+
+    @staticmethod
+    def _claim(run: StepRun, actor: Actor, at: datetime) -> None:
+        """Taken in hand, if it is not yet."""
+        if run.claimed_by_id is None:
+            desk.claim(actor=actor, run_id=run.pk, now=at)
+            run.claimed_by_id = actor.account
+
+    # --- by the way ---------------------------------------------------------------------------------------
+
+    def _aside(
+        self,
+        dossier: Dossier,
+        run: StepRun,
+        actor: Actor,
+        person: Person,
+        fate: str,
+        at: datetime,
+        held: jobs.Held,
+    ) -> datetime | None:
+        """What happens by the way, if this is the step for it: the moment it was over (``at``: nothing happened), or
+        None where the present comes first.
+        """
+        over: datetime | None
+        if fate == "transferred" and run.step.key == "receive":
+            over = self._transfer(dossier, run, actor, at)
+        elif run.step.key != "appraise" or fate not in ("completed", "consulted", "extended"):
+            return at
+        else:
+            self._claim(run, actor, at)
+            if fate == "completed":
+                over = self._complete(dossier, run, actor, person, at, held)
+            elif fate == "consulted":
+                over = self._consult(dossier, run, actor, at, held)
+            else:
+                over = self._extend(dossier, at)
+        self._follow(held)
+        return over
+
+    def _transfer(self, dossier: Dossier, run: StepRun, actor: Actor, at: datetime) -> datetime:
+        """On to a commune that offers the procedure too."""
+        others = [
+            code
+            for code in ("H56.201", "H56.202", "H56.203")
+            if code != run.agency.code
+            and (self.agencies[code].pk, dossier.procedure.national_code) in self.cases
+        ]
+        if not others:
+            return at
+        desk.transfer(
+            actor=actor, run_id=run.pk, to=self.rng.choice(others),
+            reason="Nơi cư trú của người nộp thuộc địa bàn xã, phường tiếp nhận mới.", now=at,
+        )  # fmt: skip
+        return at + timedelta(minutes=10)
+
+    def _complete(
+        self, dossier: Dossier, run: StepRun, actor: Actor, person: Person, at: datetime, held: jobs.Held
+    ) -> datetime | None:
+        """Given back, and completed by the applicant a day or so later."""
+        citizen = _applicant_of(person)
+        if not _sees(citizen, dossier):
+            return at
+        self._ask_supplement(dossier, run, actor, at)
+        self._follow(held)
+        over = self._later(dossier, at, 300, 1400)
+        if over >= self.now:
+            return None
+        draft = desk.start_supplement(actor=citizen, code=dossier.code, now=over - timedelta(minutes=20))
+        blob = drafts.keep_content(sample_scan(), "application/pdf", over)
+        for paper in [c for c in case_bundle(dossier.case_id).components if asked(c)][:1]:
+            DraftUpload.objects.create(
+                draft=draft, component_id=paper.pk, filename="ban-chup-lai.pdf", size=blob.size, offset=blob.size,
+                state=DraftUpload.State.KEPT, blob=blob, created_at=over,
+            )  # fmt: skip
+        desk.answer_supplement(actor=citizen, draft_id=draft.pk, now=over)
+        return over
+
+    def _consult(
+        self, dossier: Dossier, run: StepRun, actor: Actor, at: datetime, held: jobs.Held
+    ) -> datetime | None:
+        """Another unit of the agency is asked, and answers where there is time."""
+        asked_of = [
+            (other, seat.unit)
+            for other in self.officers.get((run.agency.code, Role.CIVIL_SERVANT), ())
+            for seat in other.seats
+            if seat.unit != run.unit_id
+        ]
+        if not asked_of:
+            return at
+        other, unit = self.rng.choice(asked_of)
+        consultation = desk.consult(
+            actor=actor, run_id=run.pk, unit=unit, question="Đề nghị cho biết ý kiến về nội dung khai trong hồ sơ.",
+            within=working_time.Term(1, "wd"), now=at,
+        )  # fmt: skip
+        self._follow(held)
+        over = self._later(dossier, at, 60, 420)
+        if over >= self.now:
+            return None
+        desk.answer_consultation(
+            actor=other, consultation_id=consultation.pk, agrees=True, answer="Thống nhất; nội dung khai đúng với sổ theo dõi.",
+            now=over,
+        )  # fmt: skip
+        return over
+
+    def _extend(self, dossier: Dossier, at: datetime) -> datetime:
+        """The head apologises, while there is still time to."""
+        dossier.refresh_from_db()
+        if dossier.due_at is None or at > extend_until(dossier.due_at, at):
+            return at  # a short term leaves no time for it
+        desk.extend(
+            actor=self.officers[dossier.agency.code, Role.HEAD][0], dossier_id=dossier.pk, working_days=2, now=at,
+            reason="Phải xác minh lại thông tin với nơi cư trú trước đây của người nộp.",
+        )  # fmt: skip
+        return self._later(dossier, at, 400, 900)
+
+    def _stop(
+        self, dossier: Dossier, person: Person, at: datetime, held: jobs.Held, *, answered: bool
+    ) -> None:
+        """The applicant asks to stop it; the desk answers."""
+        citizen = _applicant_of(person)
+        if not _sees(citizen, dossier):
+            return
+        desk.request_stop(
+            actor=citizen, code=dossier.code, reason="Tôi không còn cần giấy tờ này nữa.", now=at
+        )
+        self._follow(held)
+        later = self._later(dossier, at, 20, 200)
+        if answered and later < self.now:
+            clerk = self.officers[dossier.agency.code, Role.ONE_STOP][0]
+            desk.stop(actor=clerk, dossier_id=dossier.pk, now=later)
+            self._follow(held)
+
+    def _reopen(
+        self, dossier: Dossier, agency: Agency, person: Person, at: datetime, held: jobs.Held
+    ) -> None:
+        """A mistake is found in what was handed over: taken up again, the result revoked, and returned anew."""
+        dossier.refresh_from_db()
+        moment = self._later(dossier, at, 500, 2000)
+        if dossier.status != Status.RETURNED or moment >= self.now:
+            return
+        desk.reopen(
+            actor=self.officers[dossier.agency.code, Role.HEAD][0], dossier_id=dossier.pk,
+            reason="Kết quả ghi sai ngày sinh do lỗi của cơ quan; thu hồi và cấp lại.", now=moment,
+        )  # fmt: skip
+        self._follow(held)
+        dossier.refresh_from_db()
+        self._play(dossier, agency, person, "returned", moment, held)
 
     def _ask_supplement(self, dossier: Dossier, run: StepRun, actor: Actor, at: datetime) -> None:
         bundle = case_bundle(dossier.case_id)
@@ -379,9 +557,15 @@ class Seeder:
         )
 
 
-def _index(person: Person) -> bytes | None:
+def _applicant_of(person: Person) -> Actor:
+    """Who they are to the portal."""
     index = person.account.citizen_id_index
-    return bytes(index) if index else None
+    return Actor(kind="person", account=person.account.pk, identity_index=bytes(index) if index else None)
+
+
+def _sees(actor: Actor, dossier: Dossier) -> bool:
+    """Whether it is on their pages: what a business filed at a counter is not."""
+    return Dossier.objects.visible_to(actor).filter(pk=dossier.pk).exists()
 
 
 @cache

@@ -136,6 +136,7 @@ def check_supplement(
 ) -> dict[str, Any]:
     """The answers of a completed dossier: only the fields marked in the request may differ from what was filed.
 
+    What is not marked was right on the day it was filed, and is not judged again by today (an appointment has passed).
     Raises :class:`NotFilable` for answers that are not right, and for marked papers without a new file.
     """
     marked = {item["key"] for item in items if item["kind"] == "field"}
@@ -146,7 +147,9 @@ def check_supplement(
     errors: Mapping[str, Any] = {}
     if draft.form_id is not None:
         validation = eforms.validate(form_of(draft.form_id), answers, today=local_day(now))
-        errors, answers = validation.errors, dict(validation.cleaned)
+        stands = {name: filed[name] for name in validation.errors if name in filed and name not in marked}
+        errors = {name: found for name, found in validation.errors.items() if name not in stands}
+        answers = {**validation.cleaned, **stands}
         if dossier.joint_id is not None:
             # A part holds what the joint request asked: what its own form asks beside that was never asked.
             answers = {**filed, **answers}

@@ -36,7 +36,7 @@ def from_store(actor: Actor) -> dict[str, Any]:
     if actor.identity_index is not None:
         mine |= Q(person_index=actor.identity_index)
     items = (
-        StoreItem.objects.filter(mine, result__template__in=FACTS)
+        StoreItem.objects.filter(mine, result__template__in=FACTS, result__revoked_at=None)
         .order_by("-kept_at")
         .values_list("result__template", "result__content", "result__dossier__applicant_index")[:NEWEST]
     )

@@ -26,8 +26,18 @@ from motcua.kernel.jobs import A_DAY, job
 from motcua.kernel.models import Event
 from motcua.organisations.models import Holding
 from motcua.organisations.queries import officer
-from motcua.processing.events import APOLOGY_DUE, ASSIGNED, DUE_SOON, ESCALATED, LATE
-from motcua.processing.models import StepRun
+from motcua.processing.events import (
+    APOLOGY_DUE,
+    ASSIGNED,
+    CONSULTED,
+    DUE_SOON,
+    ESCALATED,
+    LATE,
+    OPINION_GIVEN,
+    OPINION_LATE,
+    OPINION_SOON,
+)
+from motcua.processing.models import Consultation, StepRun
 from motcua.workspace.models import Follow, Notice, NoticeMail, Preference
 from motcua.workspace.rules import URGENT, Telling, digest_due, instant_at
 from motcua.workspace.wording import NOTICES, mail_body, mail_subject, notice_words
@@ -38,6 +48,7 @@ log = structlog.get_logger(__name__)
 COUNTS_AS = {
     "letter.answered": "answered", "dossier.supplement_answered": "answered",
     "late": "soon_late", "escalated": "soon_late", "apology": "soon_late",
+    "opinion_asked": "assigned", "opinion_soon": "soon_late", "opinion_late": "soon_late", "opinion_given": "answered",
 }  # fmt: skip
 FORGOTTEN_AFTER = timedelta(minutes=15)
 GIVEN_UP_AFTER = timedelta(days=3)
@@ -134,6 +145,33 @@ def tell_alarm(dossier: Dossier, kind: str, at: datetime) -> None:
                 told = _sitting(at, post__unit__agency=run.agency.parent_id or 0, post__role=Role.HEAD)
         for account in told:
             tell(account, dossier.pk, ALARMS[kind], once=f"{run.pk}:{data.get('due_at')}", now=at)
+
+
+#: Event of a consultation to the notice about it.
+OPINIONS = {
+    CONSULTED: "opinion_asked", OPINION_SOON: "opinion_soon", OPINION_LATE: "opinion_late", OPINION_GIVEN: "opinion_given",
+}  # fmt: skip
+
+
+def tell_opinion(dossier: Dossier, kind: str, at: datetime) -> None:
+    """Asked and reminded: whoever may answer. Overdue: the heads there and whoever asked. Given: whoever asked."""
+    for data in Event.objects.filter(stream=dossier.stream, kind=kind, at=at).values_list("data", flat=True):
+        asked = Consultation.objects.filter(pk=data.get("consultation")).first()
+        if asked is None or asked.revoked_at is not None:
+            continue
+        if kind != OPINION_GIVEN and asked.answered_at is not None:
+            continue
+        if kind == OPINION_GIVEN:
+            told = [asked.asked_by_id]
+        elif kind == OPINION_LATE:
+            heads = _sitting(at, post__unit__agency=asked.agency_id, post__role=Role.HEAD)
+            told = [asked.asked_by_id, *heads]
+        elif asked.expert_id is not None:
+            told = [asked.expert_id]
+        else:
+            told = _sitting(at, post__unit=asked.unit_id)
+        for account in told:
+            tell(account, dossier.pk, OPINIONS[kind], once=str(asked.pk), now=at)
 
 
 def _sitting(at: datetime, **where: object) -> list[int]:
