@@ -1,4 +1,4 @@
-"""``motcua demo``: the demo province with its people and its past year."""
+"""``motcua demo``: the demo province with its people and its past two years."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A demo province whose past year was lived through the same actions."""
+"""A demo province whose past two years were lived through the same actions."""

@@ -1,4 +1,4 @@
-"""Making the demo: the province, then its past year, then the sums of both."""
+"""Making the demo: the province, then its past two years, then the sums of both."""
 
 from __future__ import annotations
 
