@@ -220,6 +220,10 @@ def test_who_is_asked_for_an_opinion_hears_of_it_and_who_asked_of_the_answer(wor
             within=Term(2, "wd"), now=world.now + timedelta(hours=1),
         )  # fmt: skip
     assert kinds(world, "cuong") == ["opinion_asked"]
+    assert (
+        "Nơi cư trú trước đây có đúng không?" in world.client("cuong").get("/desk/notices/").content.decode()
+    )
+    assert "Nơi cư trú trước đây" not in world.client("hung").get("/desk/notices/").content.decode()
     assert "opinion_asked" not in kinds(world, "hung") + kinds(world, "hoa")
     with factories.after_commit():
         alarming.remind_of_opinion(consultation_id=asked.pk, now=asked.due_at - timedelta(minutes=30))
@@ -233,4 +237,5 @@ def test_who_is_asked_for_an_opinion_hears_of_it_and_who_asked_of_the_answer(wor
             now=asked.due_at + timedelta(hours=1),
         )  # fmt: skip
     assert kinds(world, "hoa")[-1] == "opinion_given"
+    assert "Nơi cư trú trước đây" not in world.client("cuong").get("/desk/notices/").content.decode()
     assert kinds(world, "cuong") == ["opinion_asked", "opinion_soon"]

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from motcua.dossiers.models import Channel, Draft
 from motcua.kernel import working_time
@@ -16,6 +17,7 @@ from motcua.kernel.actors import Actor
 from motcua.kernel.clock import local_day
 from motcua.law import keys, limits
 from motcua.organisations.queries import calendar_for
+from motcua.processing.models import Consultation
 
 
 def soon_until(agency: str, now: datetime) -> datetime:
@@ -47,6 +49,18 @@ def due_now(
     """(state, working minutes) of a due time, for one dossier."""
     return Reckoner(now, soon_until(actor.seats[0].agency_code if actor.seats else "", now))(
         agency, due, paused=paused
+    )
+
+
+def awaited_of(actor: Actor, *, limit: int = 50) -> list[Consultation]:
+    """Opinions that are asked of the actor's units, or of the actor, and not given yet: the first due first; one query."""
+    units = [seat.unit for seat in actor.seats]
+    persons = {actor.account} | {seat.instead_of for seat in actor.seats if seat.instead_of is not None}
+    return list(
+        Consultation.objects.filter(unit__in=units, answered_at=None, revoked_at=None)
+        .filter(Q(expert=None) | Q(expert__in=persons))
+        .select_related("dossier__procedure", "asked_by")
+        .order_by("due_at", "pk")[:limit]
     )
 
 

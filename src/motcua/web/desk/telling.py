@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from motcua.kernel.clock import now as clock_now
+from motcua.processing.queries import awaited_of
 from motcua.web.desk import words
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.workspace import actions
@@ -19,7 +20,7 @@ from motcua.workspace.wording import notice_words
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff()
 def notices(request: HttpRequest) -> HttpResponse:
-    """``/desk/notices/``: what an officer was told, newest first; POST has seen all of it."""
+    """``/desk/notices/``: opinions waited for, then what an officer was told, newest first; POST has seen all of it."""
     actor = acting(request)
     if request.method == "POST":
         actions.read_notices(actor=actor, now=clock_now())
@@ -36,7 +37,23 @@ def notices(request: HttpRequest) -> HttpResponse:
         for notice in notices_of(actor)
     ]
     unread = sum(1 for notice in found if notice["unread"])
-    context = {"staff": navigation(actor, "notices", unread=unread), "notices": found, "unread": unread}
+    at = clock_now()
+    context = {
+        "staff": navigation(actor, "notices", unread=unread),
+        "notices": found,
+        "unread": unread,
+        "awaited": [
+            {
+                "code": asked.dossier.code,
+                "procedure": asked.dossier.procedure.short_name,
+                "question": asked.question,
+                "by": asked.asked_by.full_name,
+                "due_at": asked.due_at,
+                "late": asked.due_at < at,
+            }
+            for asked in awaited_of(actor)
+        ],
+    }
     return render(request, "desk/notices.html", context)
 
 
