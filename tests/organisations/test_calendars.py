@@ -38,7 +38,7 @@ def head_of(agency: Agency) -> Actor:
 
 
 def due_of(code: str, received: datetime, term: str) -> datetime:
-    calendar = calendar_for(code, received.date())
+    calendar = calendar_for(code)
     return working_time.due(calendar, received, working_time.parse_term(term)).at
 
 
@@ -151,7 +151,7 @@ def test_a_term_across_a_change_of_hours_is_reckoned_by_each_in_its_time(commune
     )
     january = datetime(2026, 12, 31, 6, 30, tzinfo=UTC)
     assert due_of("H56.201", january, "4wh") == due_of("H56", january, "4wh")
-    after = calendar_for("H56.201", date(2026, 11, 1))
+    after = calendar_for("H56.201")
     assert (
         working_time.worked_minutes(
             after, datetime(2027, 1, 4, 0, tzinfo=UTC), datetime(2027, 1, 4, 12, tzinfo=UTC)
@@ -167,7 +167,7 @@ def test_no_stretch_of_time_is_without_hours(commune: Agency) -> None:
         )  # fmt: skip
     CalendarChange.objects.create(at=NOW, agency=commune, change={})
     calendar_changed()
-    calendar = calendar_for("H56.201", date(2026, 1, 1))
+    calendar = calendar_for("H56.201")
     assert calendar.last_day == working_time.standard_calendar().last_day
     stretches = 0
     part: working_time.Calendar | None = calendar

@@ -69,7 +69,7 @@ def test_a_dossier_given_back_as_ineligible_is_counted_anew(world: World) -> Non
     assert dossier.status == Status.PROCESSING
     bundle = clock.case_bundle(dossier.case_id)
     assert bundle.term is not None
-    calendar = calendar_for(AGENCY, answered.date())
+    calendar = calendar_for(AGENCY)
     assert (
         dossier.due_at == working_time.due(calendar, answered, bundle.term, cutoff=clock.cutoff_of(bundle)).at
     )
@@ -79,9 +79,7 @@ def test_a_dossier_given_back_as_ineligible_is_counted_anew(world: World) -> Non
 def test_only_within_three_working_days_of_receipt(world: World) -> None:
     dossier = received(world)
     assert dossier.received_at is not None
-    until = working_time.due(
-        calendar_for(AGENCY, dossier.received_at.date()), dossier.received_at, Term(3, "wd")
-    ).at
+    until = working_time.due(calendar_for(AGENCY), dossier.received_at, Term(3, "wd")).at
     with refusal(Conflict) as refused:
         actions.return_ineligible(
             actor=world.officer("hoa"), run_id=run(dossier), reason=WHY, items=ITEMS,
@@ -125,7 +123,7 @@ def test_sector_law_may_give_more_time_and_let_the_clock_go_on(world: World) -> 
         actor=world.officer("hoa"), run_id=run(dossier), reason=WHY, items=ITEMS, now=asked
     )
     dossier = answer(world, dossier, answered)
-    calendar = calendar_for(AGENCY, asked.date())
+    calendar = calendar_for(AGENCY)
     covered = working_time.worked_minutes(calendar, asked, answered)
     assert dossier.due_at is not None
     # The pause gives back what it covered, and a term in days runs to the close of the day.
@@ -149,7 +147,7 @@ def test_silence_closes_where_the_law_says_so_and_nowhere_else(world: World, pol
     )  # fmt: skip
     dossier = factories.ask_supplement(world, factories.filed_dossier(world), field="muc_dich")
     asked = hour(world, 1)
-    until = working_time.due(calendar_for(AGENCY, asked.date()), asked, Term(15, "wd")).at
+    until = working_time.due(calendar_for(AGENCY), asked, Term(15, "wd")).at
     with refusal(Conflict):
         actions.close_silent(dossier_id=dossier.pk, now=until)
     late = until + timedelta(seconds=1)
@@ -237,7 +235,7 @@ def test_one_extension_a_day_before_the_term_ends_at_the_latest(world: World) ->
     assert refused.value.code == "extension.too_late"
     extend(world, dossier, before - timedelta(days=1))
     dossier.refresh_from_db()
-    calendar = calendar_for(AGENCY, before.date())
+    calendar = calendar_for(AGENCY)
     assert dossier.due_at is not None
     assert working_time.worked_minutes(calendar, before, dossier.due_at) == 3 * 480
     assert factories.open_run(dossier).due_at == dossier.due_at, "the step gets the time too"
@@ -270,7 +268,7 @@ def test_an_apology_of_a_term_that_is_counted_anew_is_gone_with_it(world: World)
     dossier = answer(world, dossier, answered)
     bundle = clock.case_bundle(dossier.case_id)
     assert bundle.term is not None
-    calendar = calendar_for(AGENCY, answered.date())
+    calendar = calendar_for(AGENCY)
     assert (
         dossier.due_at == working_time.due(calendar, answered, bundle.term, cutoff=clock.cutoff_of(bundle)).at
     )
@@ -400,10 +398,7 @@ def test_an_opinion_is_asked_given_and_seen_and_the_clock_runs_on(world: World) 
     cuong = world.officer("cuong")
     assert not Dossier.objects.visible_to(cuong).filter(pk=dossier.pk).exists()
     asked = consult(world, dossier, unit)
-    assert (
-        asked.due_at
-        == working_time.due(calendar_for(OTHER_AGENCY, world.now.date()), hour(world, 1), Term(2, "wd")).at
-    )
+    assert asked.due_at == working_time.due(calendar_for(OTHER_AGENCY), hour(world, 1), Term(2, "wd")).at
     assert Dossier.objects.visible_to(cuong).filter(pk=dossier.pk).exists()
     with refusal(Conflict):
         consult(world, dossier, unit)

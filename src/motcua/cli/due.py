@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Final
 
 from motcua.kernel.working_time import (
@@ -126,7 +126,7 @@ def _compute(args: argparse.Namespace) -> Due:
     cutoff = None if args.cutoff is None else _clock(args.cutoff)
     pauses = [_pause(text) for text in args.pause]
     restart = None if args.restart is None else _moment("--restart", args.restart)
-    calendar = standard_calendar() if args.agency is None else _agency_calendar(args.agency, received.date())
+    calendar = standard_calendar() if args.agency is None else _agency_calendar(args.agency)
     return due(calendar, received, term, cutoff=cutoff, pauses=pauses, restart_at=restart)
 
 
@@ -158,7 +158,7 @@ def _pause(text: str) -> tuple[datetime, datetime]:
     return _moment("--pause", since), _moment("--pause", until)
 
 
-def _agency_calendar(code: str, on: date) -> Calendar:
+def _agency_calendar(code: str) -> Calendar:
     # Django only here: everything else of this command answers without settings or a database.
     from motcua.cli import setup_django
 
@@ -174,7 +174,7 @@ def _agency_calendar(code: str, on: date) -> Calendar:
     try:
         if not Agency.objects.filter(code=code).exists():
             raise Unusable("agency", text=code)
-        return calendar_for(code, on)
+        return calendar_for(code)
     except DatabaseError as error:
         raise Unusable("database", detail=_first_line(error)) from error
 

@@ -176,7 +176,7 @@ class Seeder:
         self._play(dossier, agency, person, fate, at, held)
 
     def _at_desk(self, agency: Agency, at: datetime) -> datetime:
-        opening = working_time.next_opening(calendar_for(agency.code, local_day(at)), at)
+        opening = working_time.next_opening(calendar_for(agency.code), at)
         return min(opening + timedelta(minutes=self.rng.randint(5, 180)), self.now - timedelta(minutes=30))
 
     def _draft(
@@ -262,7 +262,7 @@ class Seeder:
 
     def _later(self, dossier: Dossier, at: datetime, low: int, high: int) -> datetime:
         """``low``–``high`` working minutes later, inside working hours."""
-        return working_time.add_minutes(calendar_of(dossier, at), at, self.rng.randint(low, high))
+        return working_time.add_minutes(calendar_of(dossier), at, self.rng.randint(low, high))
 
     def _play(
         self, dossier: Dossier, agency: Agency, person: Person, fate: str, at: datetime, held: jobs.Held

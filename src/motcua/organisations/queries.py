@@ -181,7 +181,7 @@ def calendar_changed() -> None:
     _change.forget()
 
 
-def calendar_for(code: str, on: date | None = None) -> working_time.Calendar:
+def calendar_for(code: str) -> working_time.Calendar:
     """The working calendar of an agency, inherited down the tree; at most 5 s behind an edit."""
     return _calendars((code, _change(None)))
 

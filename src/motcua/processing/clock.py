@@ -14,7 +14,6 @@ from motcua.dossiers.bundles import CaseBundle, case_bundle
 from motcua.dossiers.joint.plans import plan_of
 from motcua.dossiers.models import Dossier
 from motcua.kernel import working_time
-from motcua.kernel.clock import local_day
 from motcua.kernel.working_time import Term
 from motcua.law import keys, limits
 from motcua.organisations.queries import calendar_for, units_of
@@ -24,9 +23,9 @@ from motcua.processing.models import Pause, StepRun, Supplement
 from motcua.processing.rules import Alarm, Ladder, Policy, alarms, next_alarm, step_due
 
 
-def calendar_of(dossier: Dossier, on: datetime) -> working_time.Calendar:
+def calendar_of(dossier: Dossier) -> working_time.Calendar:
     """The working calendar of the dossier's agency."""
-    return calendar_for(units_of(dossier.agency_id).agency.code, local_day(on))
+    return calendar_for(units_of(dossier.agency_id).agency.code)
 
 
 def cutoff_of(bundle: CaseBundle) -> time | None:
@@ -90,7 +89,7 @@ def reckoned(dossier: Dossier, received: datetime, course: Course) -> working_ti
     if bundle.term is None:
         return None
     return working_time.due(
-        calendar_of(dossier, received),
+        calendar_of(dossier),
         received,
         bundle.term,
         cutoff=cutoff_of(bundle),
@@ -129,9 +128,7 @@ def whole_due(dossier: Dossier, own: datetime | None) -> datetime | None:
 def later(dossier: Dossier, due: datetime, working_days: int) -> datetime:
     """The close of the n-th working day after a due time."""
     # A day term ends with the day, when work has closed: reckoned from the last minute of its work.
-    return working_time.due(
-        calendar_of(dossier, due), due - timedelta(minutes=1), Term(working_days, "wd")
-    ).at
+    return working_time.due(calendar_of(dossier), due - timedelta(minutes=1), Term(working_days, "wd")).at
 
 
 def pause(dossier: Dossier, reason: str, *, now: datetime) -> None:
@@ -196,7 +193,7 @@ def counted_minutes(dossier: Dossier, until: datetime) -> int | None:
     """Working minutes counted from receipt to ``until``, pauses left out; None if never received."""
     if dossier.received_at is None:
         return None
-    calendar = calendar_of(dossier, dossier.received_at)
+    calendar = calendar_of(dossier)
     total = working_time.worked_minutes(calendar, dossier.received_at, until)
     for since, end in Pause.objects.filter(dossier=dossier).values_list("since", "until"):
         total -= working_time.worked_minutes(calendar, max(since, dossier.received_at), end or until)
@@ -218,7 +215,7 @@ def ineligible_until(dossier: Dossier, policy: Policy) -> datetime | None:
     if dossier.received_at is None:
         return None
     term = policy.ineligible_within or limits.term(keys.NOT_ELIGIBLE_NOTICE, dossier.received_at)
-    return working_time.due(calendar_of(dossier, dossier.received_at), dossier.received_at, term).at
+    return working_time.due(calendar_of(dossier), dossier.received_at, term).at
 
 
 def extend_until(due: datetime, now: datetime) -> datetime:
@@ -243,6 +240,4 @@ def silence_until(dossier: Dossier) -> datetime | None:
     supplement = Supplement.objects.filter(dossier=dossier, answered_at=None).first()
     if policy.silence_closes is None or supplement is None:
         return None
-    return working_time.due(
-        calendar_of(dossier, supplement.asked_at), supplement.asked_at, policy.silence_closes
-    ).at
+    return working_time.due(calendar_of(dossier), supplement.asked_at, policy.silence_closes).at

@@ -137,7 +137,7 @@ def _coordinating(dossier: Dossier, runs: Sequence[StepRun]) -> list[str]:
 def answer_by(dossier: Dossier, asked_at: datetime) -> datetime:
     """Until when a completion is awaited: working days of silence after which the law lets a dossier be closed."""
     term = limits.term(keys.SILENCE_CLOSES, asked_at)
-    return working_time.due(calendar_of(dossier, asked_at), asked_at, term).at
+    return working_time.due(calendar_of(dossier), asked_at, term).at
 
 
 def intake_answer_by(dossier: Dossier) -> datetime:
@@ -151,7 +151,7 @@ def intake_answer_by(dossier: Dossier) -> datetime:
         arrived = dossier.postings.filter(way=Posting.Way.IN).values_list("arrived_on", flat=True).first()
         if arrived is not None:
             since = min(since, datetime.combine(arrived, time(8), VIETNAM))
-    return working_time.due(calendar_of(dossier, since), since, limits.term(key, since)).at
+    return working_time.due(calendar_of(dossier), since, limits.term(key, since)).at
 
 
 def fields_of(dossier: Dossier) -> list[tuple[str, str]]:

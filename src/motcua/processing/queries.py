@@ -23,7 +23,7 @@ from motcua.processing.models import Consultation
 def soon_until(agency: str, now: datetime) -> datetime:
     """What is due before this moment is due soon, by the law parameter and the calendar of an agency."""
     lead = limits.term(keys.LATE_WARNING_LEAD, now)
-    return working_time.due(calendar_for(agency, local_day(now)), now, lead).at
+    return working_time.due(calendar_for(agency), now, lead).at
 
 
 class Reckoner:
@@ -37,7 +37,7 @@ class Reckoner:
             return "paused", 0
         if due is None:
             return "none", 0
-        calendar = calendar_for(agency, self.day)
+        calendar = calendar_for(agency)
         if due < self.now:
             return "late", working_time.worked_minutes(calendar, due, self.now)
         return "soon" if due < self.soon else "on_time", working_time.worked_minutes(calendar, self.now, due)

@@ -48,7 +48,7 @@ def consult(
     ).exists():
         raise Conflict("consult.asked_already")
     take_up(dossier, actor=actor, now=now)
-    calendar = calendar_for(asked.agency.code, local_day(now))
+    calendar = calendar_for(asked.agency.code)
     consultation = Consultation.objects.create(
         dossier=dossier,
         run=run,

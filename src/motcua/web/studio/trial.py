@@ -56,7 +56,7 @@ def attempt(code: str, asked: Mapping[str, str], now: datetime, *, language: str
         return found
     try:
         cutoff = limits.clock(keys.INTAKE_CUTOFF, received)
-        outcome = due(calendar_for(code, received.date()), received, term, cutoff=cutoff)
+        outcome = due(calendar_for(code), received, term, cutoff=cutoff)
         days = [{**day_line(note, language), "weekday": weekday(note.day)} for note in outcome.days]
     except (WorkingTimeError, LookupError):
         found.faults["received"] = _(

@@ -79,7 +79,7 @@ def _days(dossier: Dossier, reckoned: Due, course: Course, language: str) -> lis
     if not course.extended_by:
         return days
     # As ``clock.later`` reckons: from the last minute of the legal term, a day that counts no more.
-    calendar = clock.calendar_of(dossier, reckoned.at)
+    calendar = clock.calendar_of(dossier)
     added = working_time.due(calendar, reckoned.at - timedelta(minutes=1), Term(course.extended_by, "wd"))
     for day in days:
         day["deadline"] = False
