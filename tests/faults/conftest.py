@@ -49,16 +49,17 @@ def until(condition: Callable[[], Any], *, seconds: float = PATIENCE) -> float:
     begin = time.monotonic()
     while not condition():
         if time.monotonic() - begin > seconds:
-            raise AssertionError(f"not within {seconds} s: {condition}")
+            raise AssertionError(f"not within {seconds} s: {condition}; in the queue: {queue()}")
         time.sleep(0.05)
     return time.monotonic() - begin
 
 
 def queue(state: str | None = None, task: str | None = None) -> list[tuple[str, str, int]]:
-    """(task, status, tries) of the jobs in the table, upkeep left out."""
+    """(task, status, tries) of the jobs in the table; upkeep, and what was put off to the end of the quiet hours, left out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT task_name, status::text, attempts FROM procrastinate_jobs WHERE queue_name <> 'upkeep' ORDER BY id"
+            "SELECT task_name, status::text, attempts FROM procrastinate_jobs WHERE queue_name <> 'upkeep'"
+            " AND NOT (attempts = 0 AND coalesce(scheduled_at > now(), false)) ORDER BY id"
         )
         rows = cursor.fetchall()
     return [row for row in rows if state in (None, row[1]) and task in (None, row[0])]

@@ -161,7 +161,7 @@ def test_signing_service_down_is_tried_again_and_its_state_is_seen(
     result = ResultDocument.objects.get(dossier=dossier)
     assert result.state == ResultDocument.State.SIGNING
     run = factories.open_run(dossier)
-    assert run.waiting
+    assert run.waits_for == "signature"
     with pytest.raises(filing.Conflict, match="being_signed"):
         desk.sign(actor=committed.world.officer("tuan"), run_id=run.pk, now=clock_now())
     down.kill()
