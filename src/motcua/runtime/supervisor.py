@@ -97,6 +97,11 @@ class Supervisor:
             self._stopping = True
             raise Stopped
 
+    def _go_on(self) -> None:
+        """Raise :class:`Stopped` if somebody asked: what a signal raises is lost where a library's callback swallows it."""
+        if self._stopping:
+            raise Stopped
+
     # -- start --------------------------------------------------------------------------------------
 
     def _start(self) -> None:
@@ -248,6 +253,7 @@ class Supervisor:
         begin = at
         self._preparing = spawn([sys.executable, "-m", "motcua.runtime.prepare"], env=env, log=log, cwd=ROOT)
         while True:
+            self._go_on()
             code = self._preparing.poll()
             at = self._relay(log, at)
             if code is not None:
@@ -279,6 +285,7 @@ class Supervisor:
     def _wait_for_services(self) -> None:
         limit = time.monotonic() + START_SECONDS
         while not all(service.up for service in self.services):
+            self._go_on()
             self._tend(self.services)
             for service in self.services:
                 if service.restarts >= FAILURES_AT_START or time.monotonic() > limit:
@@ -301,6 +308,7 @@ class Supervisor:
     def _watch(self) -> None:
         last_upkeep = time.monotonic()
         while True:
+            self._go_on()
             self._tend_database()
             self._tend(self.services)
             self.ready = self._database_up() and all(service.up for service in self.services)
