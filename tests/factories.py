@@ -36,7 +36,7 @@ from motcua.demo.answers import answers_for
 from motcua.demo.history import sample_scan
 from motcua.demo.province import Person, build
 from motcua.dossiers import actions as filing
-from motcua.dossiers import bundles, drafts
+from motcua.dossiers import bundles, drafts, outcomes
 from motcua.dossiers.models import Channel, Dossier, Draft, DraftUpload
 from motcua.dossiers.rules import AssistanceKind, asked
 from motcua.kernel import jobs
@@ -69,6 +69,8 @@ def forget() -> None:
         bundles.form_of,
         bundles.newest_form,
         organisations.units_of,
+        organisations.agency_of_code,
+        outcomes.cases_of,
         definitions.current_process,
         definitions.process,
         context.site_agency,
