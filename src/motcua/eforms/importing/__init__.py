@@ -268,6 +268,18 @@ NOTES: Mapping[str, Text] = {
         "Nhiều cách trả lời khác hẳn nhau ({detail}) chưa diễn đạt được; câu này không được đưa vào.",
         "Alternatives of different shapes ({detail}) can't be expressed; this was left out.",
     ),
+    "fixed_left_out": Text(
+        "Giá trị cố định “{detail}” không phải câu hỏi; không được đưa vào.",
+        "The fixed value “{detail}” is no question and was left out.",
+    ),
+    "optional_part": Text(
+        "Trong nguồn, cả phần này có thể bỏ trống; trong biểu mẫu các câu bắt buộc vẫn phải trả lời. Hãy đặt điều kiện hiện cho phần.",
+        "In the source this whole part may be missing; in the form its required questions are. Say when the part shows.",
+    ),
+    "branch_left_out": Text(
+        "Quy tắc đi kèm một điều kiện không được giữ: {detail}",
+        "A rule that came with a condition was left out: {detail}",
+    ),
     "remote_reference": Text(
         "Câu này dẫn chiếu ra ngoài tệp ({detail}); hệ thống không tải nên không đưa vào.",
         "It refers outside of the file ({detail}); nothing is fetched, so it was left out.",
