@@ -231,7 +231,7 @@ def test_what_the_law_says_of_this_procedure_is_said_with_its_article():
 
 def test_the_longer_term_is_told_and_not_the_one_inside():
     assert list(jargon("Ghi theo quy định của pháp luật")) == [
-        ("theo quy định của pháp luật", "tên văn bản và điều khoản, hoặc bỏ hẳn")
+        ("theo quy định của pháp luật", "tên văn bản và điều khoản cụ thể, hoặc bỏ hẳn")
     ]
     assert [term for term, _ in jargon("GCNQSDĐ, GCN")] == ["GCNQSDĐ", "GCN"]
 

@@ -16,7 +16,7 @@ ADVICE: Mapping[str, Text] = {
         "The hint has {words} words; {limit} are enough. Move the rest into the help.",
     ),
     "jargon": Text(
-        "“{term}” là từ chuyên môn hoặc lối viết công văn. Nên viết: {plain}.",
+        "“{term}” là chữ viết tắt, từ cũ hoặc lối viết công văn. Nên thay bằng: {plain}.",
         "“{term}” is office language. Better: {plain}.",
     ),
     "abbreviation": Text(
