@@ -36,7 +36,7 @@ def fields(made):
 
 
 def told(made):
-    return {note.code for note in made.notes} - {"label_missing", "no_lowest"}
+    return {note.code for note in made.notes} - {"label_missing", "option_label_missing", "no_lowest"}
 
 
 TEXT = {"type": "string", "title": "Tên"}
@@ -122,7 +122,7 @@ def test_choices():
     assert found["b"]["options"][0] == {"code": "1", "label": {"vi": "Một"}}
     assert (found["c"]["type"], found["c"]["min"], found["c"]["max"]) == ("multi", 1, 2)
     assert found["d"]["type"] == "reference"
-    assert {n.where for n in made.notes if n.code == "label_missing"} == {"a", "c", "d"}
+    assert {n.where for n in made.notes if n.code == "option_label_missing"} == {"a", "c", "d"}
 
 
 def test_objects_are_sections_and_deeper_ones_groups():
@@ -294,6 +294,37 @@ def test_what_one_answer_requires(word):
     assert fields(made)["them"]["show_if"] == is_("loai", "filled")
 
 
+def test_a_condition_looks_into_another_part():
+    made = imported(
+        {
+            "nguoi": {"type": "object", "properties": {"loai": {"title": "Loại", "enum": ["a", "b"]}}},
+            "ten": TEXT,
+        },
+        **{
+            "if": {"properties": {"nguoi": {"properties": {"loai": {"const": "a"}}}}},
+            "then": {"required": ["ten"]},
+        },
+    )
+    assert fields(made)["ten"]["required_if"] == is_("loai", "eq", "a")
+
+
+def test_one_rule_in_another():
+    made = imported(
+        CONDITIONAL,
+        **{
+            "if": {"properties": {"loai": {"const": "to_chuc"}}},
+            "then": {
+                "if": {"required": ["ten"]},
+                "then": {"properties": {"them": TEXT}},
+                "else": {"required": ["khac"]},
+            },
+        },
+    )
+    company = is_("loai", "eq", "to_chuc")
+    assert fields(made)["them"]["show_if"] == {"all": [company, is_("ten", "filled")]}
+    assert fields(made)["khac"]["required_if"] == {"all": [company, {"not": is_("ten", "filled")}]}
+
+
 def test_rules_of_a_branch_that_are_not_kept_are_told():
     made = imported(
         CONDITIONAL,
@@ -435,7 +466,9 @@ def published_or_refused(data):
     made = None
     with contextlib.suppress(Unreadable):
         made = json_schema.read(data, name="x.json")
-    assert made is None or check_definition(made.definition) == []
+    if made is not None:
+        assert check_definition(made.definition) == []
+        validate(load_definition(made.definition), {}, today=TODAY)
 
 
 @settings(max_examples=300, deadline=None)

@@ -396,6 +396,27 @@ def test_conditions_in_a_circle_are_taken_out_and_told():
     assert {n.where for n in made.notes if n.code == "condition_left_out"} == {"a", "b"}
 
 
+def test_one_check_that_does_not_fit_takes_no_other_with_it():
+    made = imported(
+        {"type": "calculate", "name": "tong", "label": "Tổng", "calculation": "pulldata('x')"},
+        {"type": "integer", "name": "a"},
+        {"type": "integer", "name": "b", "constraint": ". != ${a}"},
+        {"type": "integer", "name": "c", "constraint": ". != ${tong}"},
+    )
+    assert [check["field"] for check in made.definition["checks"]] == ["b"]
+    assert ("constraint_left_out", "c") in {(n.code, n.where) for n in made.notes}
+
+
+def test_a_list_that_shows_sometimes():
+    made = imported(
+        TEXT,
+        {"type": "begin repeat", "name": "con", "label": "Con", "relevant": "${ten} = 'Lan'"},
+        {"type": "text", "name": "t"},
+        {"type": "end repeat"},
+    )
+    assert fields(made)["con"]["show_if"] == {"field": "ten", "op": "eq", "value": "Lan"}
+
+
 def test_title_key_and_language_of_the_file():
     made = imported(TEXT, settings_={"form_title": "Đơn đề nghị", "form_id": "don_de_nghi"})
     assert (made.definition["title"], made.definition["key"]) == ({"vi": "Đơn đề nghị"}, "don_de_nghi")

@@ -78,7 +78,7 @@ REFUSALS: Mapping[str, Text] = {
         "The workbook contains macros. Save it as .xlsx without them.",
     ),
     "no_survey": Text(
-        "Bảng tính không có trang “survey” ghi các câu hỏi theo quy ước XLSForm.",
+        "Bảng tính không có trang tính “survey” ghi các câu hỏi theo quy ước XLSForm.",
         "The workbook has no sheet “survey” with the questions, as XLSForm wants.",
     ),
     "bad_xlsform": Text(
@@ -124,6 +124,10 @@ NOTES: Mapping[str, Text] = {
     "label_missing": Text(
         "Nguồn không ghi lời hỏi; tạm dùng “{detail}”. Hãy viết lời hỏi.",
         "The source has no wording; “{detail}” stands in. Write the question.",
+    ),
+    "option_label_missing": Text(
+        "Nguồn không ghi tên lựa chọn; tạm dùng mã: {detail}. Hãy đặt tên cho người dân đọc.",
+        "The source has no names for options; their codes stand in: {detail}. Write names for people to read.",
     ),
     "no_vietnamese": Text(
         "Chưa có lời tiếng Việt; tạm dùng lời trong tệp: “{detail}”.",

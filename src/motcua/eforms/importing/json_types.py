@@ -284,7 +284,7 @@ def _choice(
         made["options"] = [{"code": code, "label": {"vi": title or code}} for code, title in values]
         bare = [code for code, title in values if not title]
         if bare:
-            notes.add("label_missing", where, ", ".join(bare[:10]))
+            notes.add("option_label_missing", where, ", ".join(bare))
     leftover(
         node, (*_HANDLED["choice"], "enumNames") if kind == "code" else _HANDLED["choices"], where, notes
     )

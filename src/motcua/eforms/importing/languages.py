@@ -40,8 +40,8 @@ class Languages:
         return {"vi": vi, "en": found["en"]} if found.get("en") else {"vi": vi}
 
     def tidy(self, said: Any, where: str, notes: Notes) -> str:
-        text = str(said)
-        for quoted in _REFERENCE.findall(text):
+        text = str(said)[:5000]
+        for quoted in dict.fromkeys(_REFERENCE.findall(text)):
             notes.add("label_reference", where, quoted)
         return tidy_words(_REFERENCE.sub("…", text))
 

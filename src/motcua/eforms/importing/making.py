@@ -99,8 +99,10 @@ def settle(definition: dict[str, Any], notes: Notes) -> dict[str, Any]:
         problems = check_definition(definition)
         if not problems:
             return definition
+        _without_checks({problem.where for problem in problems}, definition, notes)
         for problem in problems:
-            _mend(definition, problem, notes)
+            if not problem.where.startswith("checks"):
+                _mend(definition, problem, notes)
     raise Unreadable("no_questions")
 
 
@@ -116,6 +118,17 @@ def _without_empty(definition: dict[str, Any], notes: Notes) -> None:
         raise Unreadable("no_questions")
 
 
+def _without_checks(places: set[str], definition: dict[str, Any], notes: Notes) -> None:
+    kept = []
+    for place, check in enumerate(definition.get("checks", ())):
+        if any(f"{where}.".startswith(f"checks.{place}.") for where in places):
+            notes.add("constraint_left_out", check["field"], sentence(check["if"]))
+        else:
+            kept.append(check)
+    if "checks" in definition:
+        definition["checks"] = kept
+
+
 _SILENT = frozenset({"heading", "explanation", "computed"})
 _CONDITIONS = frozenset(
     {"bad_condition", "condition_value", "condition_type", "condition_inside", "officer_field"}
@@ -128,10 +141,6 @@ def _mend(definition: dict[str, Any], problem: Problem, notes: Notes) -> None:
             _break_circle(definition, name, notes)
         return
     path = problem.where.split(".")
-    if path[0] == "checks" and len(path) > 1:
-        for check in definition.pop("checks", ()):
-            notes.add("constraint_left_out", check["field"], sentence(check["if"]))
-        return
     section = _section(definition, path)
     if section is None:
         raise Unreadable("no_questions")
@@ -195,8 +204,11 @@ def _drop(section: dict[str, Any], field: dict[str, Any], notes: Notes, code: st
     notes.add(code, field["id"], detail)
 
 
+_SIGNS = {"eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "in": "∈", "not_in": "∉", "filled": "≠ ∅", "blank": "= ∅"}  # fmt: skip
+
+
 def sentence(condition: Any) -> str:
-    """A condition as text, when the form it belongs to can't word it."""
+    """A condition in signs, when the form it belongs to can't word it: `ten = Lan ∧ tuoi ≥ 18`."""
     if not isinstance(condition, dict):
         return str(condition)
     for word, mark in (("all", " ∧ "), ("any", " ∨ ")):
@@ -205,4 +217,4 @@ def sentence(condition: Any) -> str:
     if "not" in condition:
         return f"¬ {sentence(condition['not'])}"
     right = condition.get("other", condition.get("value", ""))
-    return f"{condition.get('field')} {condition.get('op', 'eq')} {right}".strip()
+    return f"{condition.get('field')} {_SIGNS.get(condition.get('op', 'eq'), '?')} {right}".strip()

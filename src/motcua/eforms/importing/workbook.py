@@ -76,8 +76,8 @@ def judge(data: bytes, name: str) -> None:
             members = archive.infolist()
             if sum(member.file_size for member in members) > MAX_UNPACKED:
                 raise Unreadable("archive_bomb")
-            sheets = [m for m in members if m.filename.lower().startswith("xl/worksheets/")]
-            cells = sum(len(_CELL.findall(archive.read(sheet))) for sheet in sheets)
+            # In all parts, for a workbook may keep its sheets under any name.
+            cells = sum(len(_CELL.findall(archive.read(member))) for member in members)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
         if isinstance(error, Unreadable):
             raise

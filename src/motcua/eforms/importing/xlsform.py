@@ -341,7 +341,7 @@ class _Reader:
                 label = dict(_OTHER)
             if label is None:
                 label = {"vi": human(code)}
-                self.notes.add("label_missing", made["id"], code)
+                self.notes.add("option_label_missing", made["id"], code)
             options.setdefault(code, {"code": code, "label": label})
         made["options"] = list(options.values())
         if row.get("choice_filter"):
