@@ -25,9 +25,19 @@ def reach(actor: Actor) -> list[str]:
 
 
 def author_among(actor: Actor, offering: Sequence[str]) -> Author:
-    """Who writes heads or operates *all* agencies that offer the procedure, who reads one of them."""
+    """Who writes heads or operates *all* agencies that offer the procedure, who reads one of them.
+
+    What nobody offers yet is prepared at the top: by those who head or operate an agency that is under no other.
+    """
+    if not offering:
+        return Author(top(actor), top(actor))
     found = [_within(offering, code) for code in reach(actor)]
     return Author(any(any(one) for one in found), any(one and all(one) for one in found))
+
+
+def top(actor: Actor) -> bool:
+    """Whether the actor heads or operates an agency that is under no other."""
+    return any("." not in code for code in reach(actor))
 
 
 def offering(procedures: Iterable[int]) -> list[str]:

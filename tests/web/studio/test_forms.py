@@ -357,6 +357,16 @@ def test_the_fee_takes_a_formula_that_fits_and_refuses_others(world: World) -> N
     assert "fee" not in (author.definition.get("outcomes") or {})
 
 
+def test_what_nobody_offers_yet_is_prepared_at_the_top(world: World) -> None:
+    """A form has to be there before the service is opened."""
+    fresh = Procedure.objects.filter(current_version__isnull=False).exclude(services__active=True).first()
+    assert fresh is not None
+    listed = unescape(world.client("toan").get(f"/studio/forms/?q={fresh.national_code}").content.decode())
+    assert fresh.short_name in listed
+    assert 'name="what" value="add_section"' in Author(world, fresh.national_code).get()
+    assert world.client("tuan").get(f"/studio/forms/{fresh.national_code}/").status_code == 404
+
+
 # --- two authors ---------------------------------------------------------------------------------------------------------------
 
 
@@ -408,6 +418,9 @@ def test_what_publishing_would_do_is_said_before_and_done_after(world: World) ->
     assert "Thêm câu hỏi “Câu mới”" in compared
     assert "Bỏ câu hỏi “Câu mới”" in author.get(f"compare/?from={versions[0].pk}&to={versions[1].pk}")
     assert "Câu mới" not in author.get(f"?version={versions[1].pk}").partition("mc-section")[0]
+    author.post(what="restore", version=str(versions[1].pk))
+    assert author.definition == versions[1].definition
+    author.post(what="restore", version="1234567", expect=404)
 
 
 def test_a_faulty_draft_says_what_is_wrong_with_the_way_there(world: World) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from motcua.catalogue.authorship import Author, author_among, offered_within, offering, reach
-from motcua.catalogue.models import Procedure, ProcedureCase
+from motcua.catalogue.authorship import Author, author_among, offered_within, offering, reach, top
+from motcua.catalogue.models import Procedure, ProcedureCase, Service
 from motcua.eforms import editing
 from motcua.eforms.models import FormBlock, FormDraft, FormVersion
 from motcua.kernel.actors import Actor
@@ -39,14 +39,13 @@ def check_may_write(actor: Actor, key: str) -> None:
 
 
 def procedures_for(actor: Actor) -> QuerySet[Procedure]:
-    """The procedures whose forms the actor may read, by their code."""
-    return (
-        Procedure.objects.filter(
-            pk__in=offered_within(actor).values("procedure"), current_version__isnull=False
-        )
-        .select_related("sector")
-        .order_by("national_code")
-    )
+    """The procedures whose forms the actor may read, by their code: those offered below them, and at the top those that
+    nobody offers yet, to be prepared."""
+    wanted = Q(pk__in=offered_within(actor).values("procedure"))
+    if top(actor):
+        wanted |= ~Q(pk__in=Service.objects.filter(active=True).values("procedure"))
+    found = Procedure.objects.filter(wanted, current_version__isnull=False)
+    return found.select_related("sector").order_by("national_code")
 
 
 def form_keys(procedures: Sequence[int]) -> dict[int, list[str]]:

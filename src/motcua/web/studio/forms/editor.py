@@ -106,6 +106,9 @@ def _changed(subject: Subject, old: Json, what: str, post: QueryDict) -> tuple[J
             return made, "section_added", name, f"?saved=1#section-{name}"
         case "block":
             return _from_library(old, post)
+        case "restore":
+            version = version_of(subject, post.get("version", "") or "-")
+            return (dict(version.definition) if version else old), "restored", "", "?saved=imported"
         case "settings":
             title = _wording(post, "title")
             if not title:

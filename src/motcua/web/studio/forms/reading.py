@@ -63,6 +63,7 @@ CHANGES: dict[str, str] = {
     "fee": N_("Sửa công thức tính phí"),
     "imported": N_("Nhập từ tệp"),
     "copied": N_("Chép từ biểu mẫu khác"),
+    "restored": N_("Lấy lại một phiên bản đã công bố"),
 }
 _EVENTS: dict[str, str] = {
     actions.DRAFT_UNDONE: N_("Hoàn tác thay đổi gần nhất"),
