@@ -32,7 +32,7 @@ from motcua.eforms.editing.parts import (
     without_field,
     without_section,
 )
-from motcua.eforms.editing.rules import put_rule, with_fee, without_rule
+from motcua.eforms.editing.ruling import put_rule, with_fee, without_rule
 
 __all__ = [
     "ID",
