@@ -409,12 +409,18 @@ def test_called_otherwise_and_back_a_form_is_what_it_was_and_does_the_same(key, 
         if name in answers:
             samples += [{**answers, name: wrong} for wrong in (None, "@@", {"x": "y"})]
     if key == "rich":
-        samples += [{**answers, "so_ban": n, "so_trang": m, "quan_he": w} for n, m in ((1, 1), (6, 3), (85, 600)) for w in ("me", "khac")]
+        samples += [
+            {**answers, "so_ban": n, "so_trang": m, "quan_he": w}
+            for n, m in ((1, 1), (6, 3), (85, 600))
+            for w in ("me", "khac")
+        ]
         samples += [{**answers, "gioi_tinh": "2", "ngay_sinh": "1985-03-27", "so_dinh_danh": "038090012345"}]
     for sample in samples:
         there = renamed_answers(sample, old, new)
         back = {new: old}
-        assert {back.get(n, n) for n in visible(after, there, today=TODAY)} == visible(before, sample, today=TODAY)
+        assert {back.get(n, n) for n in visible(after, there, today=TODAY)} == visible(
+            before, sample, today=TODAY
+        )
         one, two = validate(before, sample, today=TODAY), validate(after, there, today=TODAY)
         assert renamed_answers(two.cleaned, new, old) == one.cleaned
         assert renamed_answers(errors(two.errors), new, old) == errors(one.errors)
@@ -479,8 +485,12 @@ class Author:
 
     def some_path(self):
         name = self.some_field()
-        columns = [c["id"] for _, f in editing.fields(self.made) if f["id"] == name for c in f.get("columns", ())]
-        return self.draw(st.sampled_from([name, *(f"{name}.{column}" for column in columns), f"{name}.ghost"]))
+        columns = [
+            c["id"] for _, f in editing.fields(self.made) if f["id"] == name for c in f.get("columns", ())
+        ]
+        return self.draw(
+            st.sampled_from([name, *(f"{name}.{column}" for column in columns), f"{name}.ghost"])
+        )
 
     def some_section(self):
         return self.draw(st.sampled_from([*(s["id"] for s in self.made["sections"]), "ghost"]))
@@ -553,7 +563,9 @@ class Author:
     def with_block(self):
         section = self.some_section()
         block = editing.block_of(self.made, section)
-        self.made, name = editing.with_block(self.made, block, mark="khoi@1", after=self.draw(st.sampled_from(["", section])))
+        self.made, name = editing.with_block(
+            self.made, block, mark="khoi@1", after=self.draw(st.sampled_from(["", section]))
+        )
         self.known += [f["id"] for f in editing.section_of(self.made, name)["fields"]]
 
     def put_rule(self):
@@ -565,7 +577,9 @@ class Author:
         self.made = editing.without_rule(self.made, self.draw(st.sampled_from([*editing.RULES, "fee"])), 0)
 
     def with_fee(self):
-        self.made = editing.with_fee(self.made, self.draw(st.sampled_from(["", "2000", "so_ban * 3"])), zero=self.draw(st.booleans()))
+        self.made = editing.with_fee(
+            self.made, self.draw(st.sampled_from(["", "2000", "so_ban * 3"])), zero=self.draw(st.booleans())
+        )
 
 
 EDITS = sorted(name for name in vars(Author) if name in editing.__all__)
@@ -621,7 +635,10 @@ def test_moving_and_arranging_keep_all_content(data, key):
         return (
             {**made, "sections": None},
             sorted(bare, key=lambda s: s["id"]),
-            {f["id"]: {**f, "columns": sorted(f.get("columns", ()), key=lambda c: c["id"])} for _, f in editing.fields(made)},
+            {
+                f["id"]: {**f, "columns": sorted(f.get("columns", ()), key=lambda c: c["id"])}
+                for _, f in editing.fields(made)
+            },
         )
 
     assert content(author.made) == content(definition)
@@ -750,7 +767,11 @@ def test_only_what_is_wrong_is_left_out(name):
 def test_a_rule_that_is_wrong_does_not_take_the_others_along(name, checks, components, blocks, fee):
     form, _ = editing.drawable(DAMAGE[name][0])
     assert form is not None
-    assert (len(form.checks), len(form.outcomes.components), len(form.outcomes.blocks)) == (checks, components, blocks)
+    assert (len(form.checks), len(form.outcomes.components), len(form.outcomes.blocks)) == (
+        checks,
+        components,
+        blocks,
+    )
     assert (form.outcomes.fee is not None) == fee
     assert len(form.outcomes.routes) == 1
 
@@ -778,7 +799,19 @@ def damage(draw, made):
     name = draw(st.sampled_from(names))
     one = next(f for _, f in editing.fields(made) if f["id"] == name)
     section = draw(st.sampled_from(made["sections"]))
-    ghost = draw(st.sampled_from([GHOST, "ghost", {}, {"all": []}, {"field": name, "op": "exec"}, ["x"][0], {"not": {"any": [GHOST]}}]))
+    ghost = draw(
+        st.sampled_from(
+            [
+                GHOST,
+                "ghost",
+                {},
+                {"all": []},
+                {"field": name, "op": "exec"},
+                ["x"][0],
+                {"not": {"any": [GHOST]}},
+            ]
+        )
+    )
     match draw(st.integers(0, 19)):
         case 0:
             place_ = draw(st.sampled_from(made["sections"]))
@@ -832,7 +865,9 @@ def damage(draw, made):
         case 17:
             made.setdefault("outcomes", {}).setdefault("blocks", []).insert(0, {"if": ghost})
         case 18:
-            made.setdefault("outcomes", {})["fee"] = {"formula": draw(st.sampled_from(["ghost", "1 +", "'x'"]))}
+            made.setdefault("outcomes", {})["fee"] = {
+                "formula": draw(st.sampled_from(["ghost", "1 +", "'x'"]))
+            }
         case _:
             made["title"] = ""
     return set()
@@ -863,5 +898,3 @@ def test_of_any_damaged_form_what_is_not_at_fault_is_drawn(data, key, times):
     assert set(left_out) <= guilty
     assert innocent <= form.by_id.keys()
     assert load_definition(FORMS[key]).by_id.keys() >= innocent
-
-
