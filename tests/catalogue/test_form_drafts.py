@@ -321,11 +321,9 @@ def test_the_newest_hundred_changes_can_be_taken_back(world: World, monkeypatch:
     for number in range(3):
         draft = save(world, titled(f"Khác {number}"), revision=draft.revision)
     assert FormDraftRevision.objects.count() == 5
-    undone = 0
-    while drafts.written(MARITAL).undoable:
+    for _ in range(5):
         draft = undo(world, draft.revision)
-        undone += 1
-    assert (undone, title()) == (5, "Tên 4")
+    assert (drafts.written(MARITAL).undoable, title()) == (False, "Tên 4")
 
 
 def test_discarding_begins_anew_and_can_be_taken_back(world: World) -> None:

@@ -165,7 +165,7 @@ def test_a_block_published_twice_at_once_is_one_version(committed: Committed) ->
     toan = committed.world.officer("toan")
     section = {"id": "nguoi", "title": words("Người"), "fields": [q("ten", "name")]}
     ended = at_once(
-        4, lambda _: actions.publish_block(actor=toan, key="nguoi", section=section, reason=REASON, now=NOW)
+        8, lambda _: actions.publish_block(actor=toan, key="nguoi", section=section, reason=REASON, now=NOW)
     )
     assert sum(isinstance(one, FormBlock) for one in ended) == 1, ended
     assert {one.code for one in ended if isinstance(one, Refused)} == {"form.nothing_new"}
