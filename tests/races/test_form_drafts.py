@@ -168,5 +168,5 @@ def test_a_block_published_twice_at_once_is_one_version(committed: Committed) ->
         8, lambda _: actions.publish_block(actor=toan, key="nguoi", section=section, reason=REASON, now=NOW)
     )
     assert sum(isinstance(one, FormBlock) for one in ended) == 1, ended
-    assert {one.code for one in ended if isinstance(one, Refused)} == {"form.nothing_new"}
+    assert [one.code for one in ended if isinstance(one, Refused)] == ["form.nothing_new"] * 7, ended
     assert FormBlock.objects.count() == 1
