@@ -6,7 +6,7 @@ import json
 from copy import deepcopy
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from motcua.eforms import conditions, editing, schema
@@ -592,7 +592,7 @@ def test_the_random_author_knows_every_edit():
     assert edits - {"put_settings"} <= set(EDITS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), st.sampled_from(KEYS), st.lists(st.sampled_from(EDITS), min_size=1, max_size=12))
 def test_any_edits_lose_no_question_and_keep_ids_apart(data, key, edits):
     author = Author(data.draw, FORMS[key])
@@ -619,7 +619,7 @@ def test_any_edits_lose_no_question_and_keep_ids_apart(data, key, edits):
         assert form.by_id.keys() | set(left_out) == set(author.known)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), st.sampled_from(KEYS))
 def test_moving_and_arranging_keep_all_content(data, key):
     definition = FORMS[key]
@@ -873,7 +873,7 @@ def damage(draw, made):
     return set()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), st.sampled_from([*KEYS, "rich", "rich"]), st.integers(1, 5))
 def test_of_any_damaged_form_what_is_not_at_fault_is_drawn(data, key, times):
     made = deepcopy(FORMS[key])
