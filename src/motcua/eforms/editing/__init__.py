@@ -6,7 +6,7 @@ be unfinished: what is wrong with it is for `forms.check_definition` to say, and
 A field is named by its path: its id, or `table.column` for one inside a table or a group.
 """
 
-from motcua.eforms.editing.blocks import block_of, with_block
+from motcua.eforms.editing.blocks import block_of, renewed_block, with_block
 from motcua.eforms.editing.drawing import drawable
 from motcua.eforms.editing.naming import RULES, Use, renamed, rules, uses
 from motcua.eforms.editing.parts import (
@@ -32,7 +32,7 @@ from motcua.eforms.editing.parts import (
     without_field,
     without_section,
 )
-from motcua.eforms.editing.ruling import put_rule, with_fee, without_rule
+from motcua.eforms.editing.rulebook import put_rule, with_fee, without_rule
 
 __all__ = [
     "ID",
@@ -57,6 +57,7 @@ __all__ = [
     "put_section",
     "put_settings",
     "renamed",
+    "renewed_block",
     "rules",
     "section_moved",
     "section_of",
