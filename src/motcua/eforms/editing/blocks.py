@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -42,3 +43,28 @@ def with_block(
     place = section_place(made, after) + 1 if after else len(made["sections"])
     made["sections"].insert(place, section)
     return made, str(section["id"])
+
+
+def renewed_block(definition: Json, section_id: str, block: Mapping[str, Any], *, mark: str) -> Json:
+    """A section as another version of its block has it; when it shows stays its own.
+
+    A question keeps the id it has here, so that answers find it: the block's own, or that with a number where the form
+    has asked for something else under it.
+    """
+    made = deepcopy(definition)
+    place = section_place(made, section_id)
+    old = made["sections"][place]
+    here = {str(field["id"]) for field in old.get("fields", ())}
+    elsewhere = set(ids(made)) - here
+    section = deepcopy(dict(block))
+    for name in [str(field["id"]) for field in section.get("fields", ())]:
+        if name in elsewhere:
+            numbered = re.compile(rf"{name}_[0-9]+")
+            taken = elsewhere | {str(field["id"]) for field in section["fields"]}
+            own = next((one for one in sorted(here - taken) if numbered.fullmatch(one)), "")
+            section = renamed({"sections": [section]}, name, own or free_id(name, taken))["sections"][0]
+    section |= {"id": section_id, "block": mark}
+    if "show_if" in old:
+        section["show_if"] = old["show_if"]
+    made["sections"][place] = section
+    return made

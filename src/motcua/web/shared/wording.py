@@ -93,6 +93,7 @@ SENTENCES: dict[str, str] = {
     "form.no_reason": N_("Nêu lý do, ít nhất %(minimum)s ký tự. Lý do được lưu cùng phiên bản."),
     "form.no_label": N_("Nhập lời hỏi."),
     "form.no_title": N_("Nhập tên."),
+    "form.no_block": N_("Chọn khối trong thư viện."),
     "form.no_kind": N_("Chọn kiểu câu hỏi."),
     "signer.unavailable": N_("Dịch vụ ký số chưa trả lời. Hệ thống sẽ tự thử lại; chưa có thay đổi nào đối với hồ sơ."),
     "reason.too_short": N_("Vui lòng nêu rõ lý do (ít nhất %(minimum)s ký tự): người nộp hồ sơ sẽ đọc nội dung này."),
