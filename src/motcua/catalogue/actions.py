@@ -157,21 +157,33 @@ def _attach_form(
     _record(state, "catalogue.form_attached", actor, now, facts, changed=True)
 
 
+@transaction.atomic
 def attach_form(*, actor: Actor, key: str, now: datetime) -> None:
     """Let the procedure a form is named after be filed with it: its cases without any form take this one.
 
     That is a new version of the procedure; its cases that have a form keep it, and nothing is done where all have one.
     """
-    procedure = Procedure.objects.select_related("current_version").filter(national_code=key).first()
+    if _formless(key) is None:
+        return
+    # Read again when the catalogue is ours: an import may have published a version meanwhile.
+    _locked_state()
+    procedure = _formless(key)
     if procedure is None or procedure.current_version is None:
         return
     current = procedure.current_version
     definition = Definition.read(current.definition)
-    if all(case.form_key for case in definition.cases):
-        return
     cases = tuple(replace(case, form_key=case.form_key or key) for case in definition.cases)
     made = replace(definition, cases=cases)
     _attach_form(actor=actor, procedure=procedure, definition=made, source=current.source, now=now)
+
+
+def _formless(key: str) -> Procedure | None:
+    """The procedure of a code, when a case of its current version has no form."""
+    procedure = Procedure.objects.select_related("current_version").filter(national_code=key).first()
+    if procedure is None or procedure.current_version is None:
+        return None
+    definition = Definition.read(procedure.current_version.definition)
+    return None if all(case.form_key for case in definition.cases) else procedure
 
 
 def _locked_state() -> CatalogueState:

@@ -54,11 +54,15 @@ def place(problem: Problem) -> tuple[str, str]:
     """(kind, key) of the part a problem is about: `field` with its path, `section` with its id, `rule` with `checks.0` or
     `fee`, or `form`."""
     head, *rest = problem.where.split(".")
+    if problem.code == "bad_shape":  # told by numbers, and of no draft
+        return "form", ""
     if head == "sections" and len(rest) >= 3 and rest[1] == "fields":
+        if rest[2] == "?":
+            return "section", rest[0]
         inner = rest[4] if len(rest) >= 5 and rest[3] == "columns" else ""
         return "field", f"{rest[2]}.{inner}" if inner and inner != "?" else rest[2]
-    if head == "sections" and rest:
-        return "section", rest[0]
+    if head == "sections" and (rest or problem.code == "duplicate_id"):
+        return "section", rest[0] if rest else problem.detail
     if head == "checks" and rest:
         return "rule", problem.where
     if head == "outcomes" and rest:

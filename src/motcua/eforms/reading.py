@@ -371,7 +371,7 @@ def _named(f: Field) -> frozenset[str]:
     named = frozenset(
         str(f.settings[name])
         for name, setting in f.kind.options.items()
-        if setting.names == "field" and name in f.settings
+        if setting.names == "field" and name in f.settings and f.settings[name] not in setting.besides
     )
     return named | f.kind.depends(f) | (frozenset({f.copy_from}) if f.copy_from else frozenset())
 

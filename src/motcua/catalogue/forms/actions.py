@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +33,10 @@ ASKED, DECLINED, DRAFT_PUBLISHED = (
 MIN_REASON = 10
 MOST_REVISIONS = 100
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 50
+#: NUL, and halves of a pair: valid in JSON, but no text of PostgreSQL.
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_BLOCK_KEY = re.compile(r"[a-z0-9-]{1,60}")
 
 
 class StillFaulty(Refused):
@@ -89,7 +95,9 @@ def _change(draft: FormDraft, definition: Mapping[str, Any], *, keep: bool = Tru
         if draft._state.adding:
             draft.save()
         FormDraftRevision.objects.create(draft=draft, number=number, definition=before)
-        FormDraftRevision.objects.filter(draft=draft, number__lte=number - MOST_REVISIONS).delete()
+        # Counted, since the numbers have gaps: what is undone or proposed makes no revision to come back to.
+        older = draft.revisions.order_by("-number")[MOST_REVISIONS:]
+        FormDraftRevision.objects.filter(pk__in=older.values("pk")).delete()
 
 
 def shaped(key: str, definition: Any) -> dict[str, Any]:
@@ -97,17 +105,41 @@ def shaped(key: str, definition: Any) -> dict[str, Any]:
 
     Raises :class:`Refused` (``form.shapeless``: what is wrong where; ``form.too_large``).
     """
+    if not _storable(definition):
+        raise Refused("form.shapeless", where="", detail="unstorable", count=1)
     wrong = schema.definition_errors(definition, FIELD_TYPES)
     if not wrong and not isinstance(definition.get("sections"), list):
         wrong = [("sections", "")]
     if wrong:
         raise Refused("form.shapeless", where=wrong[0][0], detail=wrong[0][1], count=len(wrong))
     made = {**definition, "key": key}
-    if any(not section.get("id") for section in made["sections"]):
+    if any(not name or "." in name for name in _names(made["sections"])):
         raise Refused("form.shapeless", where="sections", detail="id", count=1)
     if len(json.dumps(made, ensure_ascii=False).encode()) > MAX_BYTES:
         raise Refused("form.too_large")
     return made
+
+
+def _names(parts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Ids of sections, fields and columns: each is part of a path, so it says something and has no dot."""
+    for part in parts:
+        yield str(part.get("id", ""))
+        yield from _names(part.get("fields") or part.get("columns") or ())
+
+
+def _storable(value: Any, depth: int = 0) -> bool:
+    """Whether the database can hold it, and everything that walks through it comes to its end."""
+    if isinstance(value, str):
+        return _UNSTORABLE.search(value) is None
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, Mapping):
+        return depth < MAX_DEPTH and all(
+            _storable(name) and _storable(one, depth + 1) for name, one in value.items()
+        )
+    if isinstance(value, list):
+        return depth < MAX_DEPTH and all(_storable(one, depth + 1) for one in value)
+    return value is None or isinstance(value, int)
 
 
 @action("form.save_draft")
@@ -228,8 +260,11 @@ def publish_block(
     """Put a section into the library, as the next version of the block ``key``. Forms that copied it stay as they are."""
     if not reach(actor):
         raise NotAllowed("form.not_yours")
-    alone = editing.block_of({"sections": [dict(section)]}, str(section["id"]))
-    problems = check_definition({"key": key, "title": {"vi": key}, "sections": [alone]})
+    if not _BLOCK_KEY.fullmatch(key):  # a form says by it what a section was copied from
+        raise Refused("form.shapeless", where="key", detail=key, count=1)
+    form = shaped(key, {"title": {"vi": key}, "sections": [dict(section)]})
+    alone = editing.block_of(form, str(section["id"]))
+    problems = check_definition({**form, "sections": [alone]})
     if problems:
         raise StillFaulty(problems)
     locks.wait_for(f"form block {key}")

@@ -30,9 +30,12 @@ def uses(definition: Mapping[str, Any], field_id: str) -> list[Use]:
     """Everything that would name nothing if the field left."""
     found: dict[Use, None] = {}
     for where, part in _parts(deepcopy(dict(definition))):
+        # It leaves with what it names itself. A section may have the same id.
+        if "type" in part and part["id"] == field_id:
+            continue
 
         def note(word: str, name: str, where: str = where) -> str:
-            if name == field_id != where:
+            if name == field_id:
                 found[Use(where, word)] = None
             return name
 
@@ -78,8 +81,8 @@ def _name(part: Json, change: Named) -> None:
         copy["field"] = change("copy_from", str(copy.get("field", "")))
         if "if" in copy:
             copy["if"] = _condition(copy["if"], "copy_from", change)
-    if "message" in part and "field" in part:
-        part["field"] = change("field", str(part["field"]))
+    if "type" not in part and isinstance(part.get("field"), str):
+        part["field"] = change("field", part["field"])
     if isinstance(part.get("formula"), str):
         part["formula"] = _formula(part["formula"], change)
     if isinstance(compute := part.get("compute"), dict) and (of := compute.get("of")):
@@ -91,8 +94,9 @@ def _name(part: Json, change: Named) -> None:
     kind = str(part.get("type", "")).partition(":")[0]
     if kind in FIELD_TYPES:
         for name, setting in FIELD_TYPES.get(kind).options.items():
-            if setting.names == "field" and isinstance(part.get(name), str):
-                part[name] = change("setting", part[name])
+            value = part.get(name)
+            if setting.names == "field" and isinstance(value, str) and value not in setting.besides:
+                part[name] = change("setting", value)
 
 
 def _condition(data: Any, word: str, change: Named) -> Any:
@@ -111,12 +115,23 @@ def _condition(data: Any, word: str, change: Named) -> Any:
     return made
 
 
-_WORDS = re.compile(r"""'[^'\\]*'|"[^"\\]*"|(?<![\w.])[a-z][a-z0-9_]*(?![\w(])""")
+_WORDS = re.compile(
+    r"""(?<!\w)[rRbB]{0,2}(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")   # a text, with its prefix
+      | \.\s*[A-Za-z_]\w*                                            # a member
+      | (?<!\w)([a-z][a-z0-9_]*)(?!\w|\s*\()                         # a name, not of a function
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_OF_CEL = frozenset({"true", "false", "null", "in"})
 
 
 def _formula(text: str, change: Named) -> str:
     """Names outside of quotes that are neither a member (`r.ten`) nor a function."""
-    return _WORDS.sub(lambda found: found[0] if found[0][0] in "'\"" else change("formula", found[0]), text)
+
+    def put(found: re.Match[str]) -> str:
+        return change("formula", found[1]) if found[1] and found[1] not in _OF_CEL else found[0]
+
+    return _WORDS.sub(put, text)
 
 
 def names_in(part: Json) -> set[str]:

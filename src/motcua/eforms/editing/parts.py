@@ -129,6 +129,8 @@ def add_column(definition: Json, parent: str, kind: str, label: Wording) -> tupl
 
 
 def _new_field(name: str, kind: str, label: Wording) -> Json:
+    if kind not in FIELD_TYPES:
+        raise NoSuchPart(kind)
     field: Json = {"id": name, "type": kind, "label": dict(label)}
     if FIELD_TYPES.get(kind).asks:
         field["required"] = True
@@ -213,11 +215,16 @@ def section_moved(definition: Json, section_id: str, by: int) -> Json:
 def arranged(definition: Json, order: Iterable[tuple[str, str]]) -> Json:
     """Fields in another order, as (section, field). Raises NoSuchPart when these are not the fields it has."""
     made = deepcopy(definition)
-    known = {str(field["id"]): field for _, field in fields(made)}
     wanted = list(order)
-    sections = {section["id"]: section for section in made["sections"]}
-    if sorted(name for _, name in wanted) != sorted(known) or {s for s, _ in wanted} - sections.keys():
+    homes: dict[str, list[Json]] = {str(section["id"]): [] for section in made["sections"]}
+    if sorted(name for _, name in wanted) != sorted(ids(made)) or {s for s, _ in wanted} - homes.keys():
         raise NoSuchPart("order")
-    for section in sections.values():
-        section["fields"] = [known[name] for where, name in wanted if where == section["id"]]
+    # An unfinished form may have an id twice: each of the two has its place.
+    known: dict[str, list[Json]] = {}
+    for _, field in fields(made):
+        known.setdefault(str(field["id"]), []).append(field)
+    for where, name in wanted:
+        homes[where].append(known[name].pop(0))
+    for section in made["sections"]:
+        section["fields"] = homes.pop(str(section["id"]), [])
     return made

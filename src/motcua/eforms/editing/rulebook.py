@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from motcua.eforms.editing.naming import Json, rules
+from motcua.eforms.editing.naming import RULES, Json, rules
 from motcua.eforms.editing.parts import NoSuchPart
 
 
 def put_rule(definition: Json, kind: str, place: int | None, rule: Mapping[str, Any]) -> Json:
     """A rule in place of another, or a new one at the end. Raises NoSuchPart."""
+    _known(kind)
     made = deepcopy(definition)
     holder = made if kind == "checks" else made.setdefault("outcomes", {})
     found: list[Json] = holder.setdefault(kind, [])
@@ -25,6 +26,8 @@ def put_rule(definition: Json, kind: str, place: int | None, rule: Mapping[str, 
 
 
 def without_rule(definition: Json, kind: str, place: int) -> Json:
+    """Raises NoSuchPart."""
+    _known(kind)
     made = deepcopy(definition)
     found = rules(made, kind)
     if not 0 <= place < len(found):
@@ -42,6 +45,11 @@ def with_fee(definition: Json, formula: str, *, zero: bool) -> Json:
     else:
         outcomes.pop("fee", None)
     return _tidy_outcomes(made)
+
+
+def _known(kind: str) -> None:
+    if kind not in RULES:
+        raise NoSuchPart(kind)
 
 
 def _tidy_outcomes(made: Json) -> Json:

@@ -57,7 +57,7 @@ def boxes(kind: FieldType, fields: Sequence[tuple[str, str]], lang: str) -> list
 def _box(name: str, setting: Setting, kind: FieldType, fields: Sequence[tuple[str, str]], lang: str) -> Box:
     label, shape = setting.label(lang), setting.schema
     if setting.names == "field":
-        return Box(name, label, "field", tuple(fields))
+        return Box(name, label, "field", (*((one, one) for one in sorted(setting.besides)), *fields))
     if shape == WORDING:
         return Box(name, label, "wording")
     match shape.get("type"):
