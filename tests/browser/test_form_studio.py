@@ -121,7 +121,9 @@ def test_questions_are_dragged_from_the_palette_and_into_another_order(visitor: 
     first = page.locator("ol[data-order]").first
     count = first.locator("> li").count()
     with page.expect_navigation():
-        palette.locator("[data-kind=phone_vn]").drag_to(first.locator("> li").first, target_position={"x": 40, "y": 2})
+        palette.locator("[data-kind=phone_vn]").drag_to(
+            first.locator("> li").first, target_position={"x": 40, "y": 2}
+        )
     expect(page.locator("h1")).to_contain_text("Số điện thoại")
     # The question is drawn beside what is typed, while it is typed.
     page.locator("#label_vi").fill("Số máy của người thân")
@@ -132,7 +134,9 @@ def test_questions_are_dragged_from_the_palette_and_into_another_order(visitor: 
     expect(rows.first).to_contain_text("Số máy của người thân")
     with page.expect_navigation():
         rows.first.drag_to(rows.nth(1), source_position={"x": 6, "y": 10}, target_position={"x": 60, "y": 30})
-    expect(page.locator("ol[data-order]").first.locator("> li").nth(1)).to_contain_text("Số máy của người thân")
+    expect(page.locator("ol[data-order]").first.locator("> li").nth(1)).to_contain_text(
+        "Số máy của người thân"
+    )
     frame = page.frame_locator("[data-preview] iframe")
     expect(frame.locator("main")).to_contain_text("Số máy của người thân")
     for _ in range(3):
@@ -163,7 +167,9 @@ def test_a_question_is_moved_and_written_by_keyboard_alone(visitor: Visitors) ->
 
 
 @pytest.mark.parametrize(("viewport", "language"), [(PHONE, "vi"), (DESKTOP, "en")])
-def test_every_page_is_accessible_and_fits(visitor: Visitors, viewport: dict[str, int], language: str) -> None:
+def test_every_page_is_accessible_and_fits(
+    visitor: Visitors, viewport: dict[str, int], language: str
+) -> None:
     author = visitor(viewport, language=language)
     opened(author, "/studio/forms/")
     wrong = []
