@@ -113,6 +113,15 @@ POLICY: dict[str, Rule] = {
         Rule(frozenset({"tuan", "hung", "toan"})),
     ),
     **dict.fromkeys(("process_row", "process_import"), Rule(frozenset({"toan"}))),
+    # Forms likewise; the library is for everybody who writes some form.
+    **dict.fromkeys(
+        ("forms", "form_library", "form_block", "form", "form_export", "form_publish", "form_compare", "form_preview", "form_trial"),
+        Rule(frozenset({"tuan", "hung", "toan"})),
+    ),
+    **dict.fromkeys(
+        ("form_field", "form_section", "form_rule", "form_fee", "form_import"), Rule(frozenset({"toan"}))
+    ),
+    "form_field_preview": Rule(frozenset({"toan"}), post_only=True),
     # the programme: Hiếu is the province's focal point
     "programme": Rule(frozenset({"hoa", "tuan", "hung", "hieu"})),
     **dict.fromkeys(
@@ -219,6 +228,14 @@ def things(world: World, settings: Any, tmp_path: Any) -> dict[str, str]:
             ("process", ""), ("process_export", "export/bpmn/"), ("process_publish", "publish/"), ("process_import", "import/"),
             ("process_dossiers", "dossiers/"), ("process_row", "rows/appraise/"),
         )},
+        **{name: f"/studio/forms/{factories.BIRTH}/{end}" for name, end in (
+            ("form", ""), ("form_export", "export/json/"), ("form_publish", "publish/"), ("form_compare", "compare/"),
+            ("form_preview", "preview/"), ("form_trial", "trial/"), ("form_field", f"fields/{form.sections[0].fields[0].id}/"),
+            ("form_field_preview", f"fields/{form.sections[0].fields[0].id}/preview/"),
+            ("form_section", f"sections/{form.sections[0].id}/"), ("form_rule", "rules/checks/new/"), ("form_fee", "fee/"),
+            ("form_import", "import/"),
+        )},
+        "form_block": "/studio/forms/library/cam-doan/",
         "calendar": f"/studio/calendars/{Agency.objects.get(code='H56.201').code}/",
         "programme-round": review, "programme-assign": f"{review}assign/", "programme-priority": f"{review}priority/",
         "programme-list": f"{review}list/", "programme-paper": f"{review}list/xlsx/",

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from motcua.eforms import conditions, editing, schema
+from motcua.eforms.advice import Known, advise
 from motcua.eforms.editing import NoSuchPart
 from motcua.eforms.editing.naming import names_in
 from motcua.eforms.fields import FIELD_TYPES
+from motcua.eforms.from_catalogue import shipped_blocks
 from motcua.eforms.problems import place
 from motcua.eforms.rules import check_definition, load_definition, outcome_of, validate, visible
 
@@ -898,3 +900,13 @@ def test_of_any_damaged_form_what_is_not_at_fault_is_drawn(data, key, times):
     assert set(left_out) <= guilty
     assert innocent <= form.by_id.keys()
     assert load_definition(FORMS[key]).by_id.keys() >= innocent
+
+
+@pytest.mark.parametrize("key", sorted(shipped_blocks()))
+def test_a_shipped_block_stands_alone_in_both_languages(key: str) -> None:
+    section = shipped_blocks()[key]
+    whole = {"key": key, "title": section["title"], "sections": [section]}
+    assert check_definition(whole) == []
+    assert editing.block_of(whole, section["id"]) == section
+    english = {one.code for one in advise(whole, Known())} & {"english_missing", "options_english_missing"}
+    assert not english

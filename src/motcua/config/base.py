@@ -7,8 +7,9 @@ from datetime import datetime
 from motcua.catalogue.importing import bundled_sources
 from motcua.catalogue.models import ProcedureCase
 from motcua.eforms import actions as eforms
-from motcua.eforms.from_catalogue import definition_for
-from motcua.eforms.models import FormVersion
+from motcua.eforms.from_catalogue import definition_for, shipped_blocks
+from motcua.eforms.models import FormBlock, FormVersion
+from motcua.kernel.actors import SYSTEM
 from motcua.organisations.actions import seed_national_calendar
 from motcua.organisations.models import CalendarDay
 from motcua.processing.definitions import ensure_default
@@ -23,6 +24,7 @@ def needed() -> bool:
         not CalendarDay.objects.filter(agency=None).exists()
         or not ProcessVersion.objects.filter(case=None).exists()
         or bool(keys - set(FormVersion.objects.values_list("key", flat=True).distinct()))
+        or not FormBlock.objects.exists()
     )
 
 
@@ -31,7 +33,18 @@ def bring_up(now: datetime) -> str:
     ensure_default(now)
     ensure_processes(now)
     seed_national_calendar(now)
+    publish_blocks(now)
     return f"{publish_forms(now)} forms"
+
+
+def publish_blocks(now: datetime) -> None:
+    """The first version of each block that ships; what people made of them since stays."""
+    there = set(FormBlock.objects.values_list("key", flat=True))
+    for key, section in shipped_blocks().items():
+        if key not in there:
+            eforms.publish_block(
+                actor=SYSTEM, key=key, number=1, section=section, by=None, reason="", now=now
+            )
 
 
 def publish_forms(now: datetime) -> int:

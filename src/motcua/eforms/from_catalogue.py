@@ -202,3 +202,11 @@ def _english(key: str, person: str, piece: str) -> str:
     if person:
         return f"{PIECES[piece][0]} of {words['sections'][person][2]}"
     return str(words["labels"].get(key, ""))
+
+
+def shipped_blocks() -> dict[str, dict[str, Any]]:
+    """The sections that every installation begins its library with, by key."""
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((HERE / "blocks").glob("*.json"))
+    }

@@ -604,21 +604,21 @@ def test_the_schema_of_answers_is_for_finished_forms(world: World) -> None:
 
 def test_a_part_goes_into_the_library_into_another_form_and_is_renewed(world: World) -> None:
     here, there = Author(world, MARITAL), Author(world, COPIES)
-    here.post("sections/nguoi_yeu_cau/", what="library", block_name="Người yêu cầu", reason=REASON)
-    assert FormBlock.objects.get().key == "nguoi-yeu-cau"
-    there.post(what="block", block="nguoi-yeu-cau")
-    taken = [s for s in there.definition["sections"] if s.get("block") == "nguoi-yeu-cau@1"]
+    here.post("sections/nguoi_yeu_cau/", what="library", block_name="Người yêu cầu riêng", reason=REASON)
+    assert FormBlock.objects.filter(key="nguoi-yeu-cau-rieng", number=1).exists()
+    there.post(what="block", block="nguoi-yeu-cau-rieng")
+    taken = [s for s in there.definition["sections"] if s.get("block") == "nguoi-yeu-cau-rieng@1"]
     assert len(taken) == 1
     assert check_definition(there.definition) == []
     here.write("email", hint_vi="Gợi ý mới")
-    here.post("sections/nguoi_yeu_cau/", what="library", block_key="nguoi-yeu-cau", reason=REASON)
-    library = unescape(here.browser.get("/studio/forms/library/nguoi-yeu-cau/").content.decode())
+    here.post("sections/nguoi_yeu_cau/", what="library", block_key="nguoi-yeu-cau-rieng", reason=REASON)
+    library = unescape(here.browser.get("/studio/forms/library/nguoi-yeu-cau-rieng/").content.decode())
     assert "Gợi ý mới" in library
     page = there.get(f"sections/{taken[0]['id']}/")
     assert "Khối này có bản 2" in page
     there.post(f"sections/{taken[0]['id']}/", what="renew")
     section = editing.section_of(there.definition, taken[0]["id"])
-    assert section["block"] == "nguoi-yeu-cau@2"
+    assert section["block"] == "nguoi-yeu-cau-rieng@2"
 
 
 # --- who sees it, and what it costs --------------------------------------------------------------------------------------------------------

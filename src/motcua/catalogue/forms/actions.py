@@ -89,8 +89,12 @@ def _change(draft: FormDraft, definition: Mapping[str, Any], *, keep: bool = Tru
     """Another content: nothing that was proposed or published is this any more. What was there can be had back."""
     before, number = draft.definition, draft.revision
     draft.definition = dict(definition)
-    draft.published = draft.asked_by = draft.asked_at = None
+    draft.asked_by = draft.asked_at = None
     draft.reason = ""
+    version = drafts.newest(draft.key)
+    # Undone or taken back to what is in force: there is nothing new to publish.
+    same = version is not None and version.content_hash == content_hash(definition)
+    draft.published = version if same else None
     if keep:
         if draft._state.adding:
             draft.save()
@@ -174,9 +178,7 @@ def discard_draft(*, actor: Actor, key: str, revision: int, now: datetime) -> Fo
     """Begin anew from the version in force. This too can be undone."""
     drafts.check_may_write(actor, key)
     draft = _locked(key, revision, now=now)
-    version = drafts.newest(key)
     _change(draft, drafts.beginning(key))
-    draft.published = version
     return _save(draft, DRAFT_DISCARDED, actor=actor, now=now)
 
 
