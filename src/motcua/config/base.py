@@ -12,7 +12,7 @@ from motcua.eforms.models import FormVersion
 from motcua.organisations.actions import seed_national_calendar
 from motcua.organisations.models import CalendarDay
 from motcua.processing.definitions import ensure_default
-from motcua.processing.joint import ensure_processes
+from motcua.processing.joint.process import ensure_processes
 from motcua.processing.models import ProcessVersion
 
 

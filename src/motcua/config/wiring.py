@@ -27,10 +27,12 @@ from motcua.messaging import letters
 from motcua.messaging import reminders as _reminders  # noqa: F401
 from motcua.messaging.actions import tell
 from motcua.processing import actions as processing
-from motcua.processing import documents, joint
+from motcua.processing import documents
 from motcua.processing import events as turned
 from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
 from motcua.processing import sweeps as _sweeps  # noqa: F401 - the same
+from motcua.processing.joint.facts import expect_facts
+from motcua.processing.joint.following import follow as follow_part
 from motcua.processing.models import Extension, Reopening, StepRun, StopRequest, Supplement, Transfer
 from motcua.programme.review import lists as _lists  # noqa: F401 - publishing, coming into force, delivery
 from motcua.programme.review import receiving as _receiving  # noqa: F401 - reminders
@@ -315,7 +317,7 @@ IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
     turned.RECEIVED: (register.on_received,),
     "dossier.withdrawn": (processing.end,),
     "result.signed": (processing.signed,),
-    turned.PROPOSED: (joint.expect_facts,),
+    turned.PROPOSED: (expect_facts,),
 }
 
 #: Whatever moves a part of a joint dossier moves the whole, after everything else the event means.
@@ -344,7 +346,7 @@ def connect() -> None:
     for kind, subscribers in IN_TRANSACTION.items():
         for subscriber in subscribers:
             events.subscribe([kind], subscriber)
-    events.subscribe(MOVES_WHOLE, joint.follow)
+    events.subscribe(MOVES_WHOLE, follow_part)
     events.subscribe(facts.COUNTED, facts.count)
     # Last: the job is deferred when everything else in the transaction has been written.
     events.subscribe(AFTERWARDS, _defer)

@@ -15,7 +15,7 @@ from motcua.kernel.actors import Actor, Role
 from motcua.processing import clock
 from motcua.processing.actions.consulting import may_answer
 from motcua.processing.definitions import process
-from motcua.processing.joint import is_open_whole, never_began
+from motcua.processing.joint.reading import is_open_whole, never_began
 from motcua.processing.matters import Matters, Opinion
 from motcua.processing.queries import RunLine, due_now
 from motcua.processing.rules import Policy
