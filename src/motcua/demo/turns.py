@@ -23,8 +23,7 @@ def take(scene: Scene, turn: Turn, fate: str) -> bool:
     """One turn; False when the dossier has come to its fate."""
     steps = {"receive": _receive, "appraise": _appraise, "sign": _sign}
     goes_on = steps.get(turn.run.step.key, _return)(scene, turn, fate)
-    if fate != "withdrawn":
-        scene.follow()
+    scene.follow()
     return goes_on
 
 
