@@ -20,6 +20,7 @@ from motcua.processing.turns import OF_DOSSIER, ORDER
 from motcua.results.models import ResultDocument
 from motcua.web.desk import words
 from motcua.web.desk.dossier import DO
+from motcua.web.shared.formats import datetime_vn
 from tests import factories
 from tests.factories import AGENCY, MARITAL, OTHER_AGENCY, World
 from tests.processing.test_engine import branched, run_of  # noqa: F401 - a fixture
@@ -180,7 +181,7 @@ def test_an_extension_too_late_says_until_when_it_could_be(world: World) -> None
     until = clock.extend_until(dossier.due_at, clock_now())
     page_ = shown(world, "tuan", dossier)
     assert "do=extend" not in page_
-    assert words.datetime_vn(until) in page_
+    assert datetime_vn(until) in page_
 
 
 def test_reopening_warns_and_revokes(world: World) -> None:
