@@ -134,7 +134,7 @@ def _offer(agency: int, procedure: int, now: datetime) -> None:
         actor=SYSTEM,
         agency=Agency.objects.get(pk=agency),
         procedure=what,
-        level=what.level,  # type: ignore[arg-type]
+        level=what.level,
         since=date(2025, 7, 1),
         now=now,
     )

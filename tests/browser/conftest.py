@@ -149,7 +149,7 @@ def visitor(chromium: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
     made: list[Visitor] = []
 
     def make(viewport: dict[str, int] = DESKTOP, *, scripts: bool = True, language: str = "vi") -> Visitor:
-        context = chromium.new_context(viewport=viewport, java_script_enabled=scripts, locale="vi-VN")  # type: ignore[arg-type]
+        context = chromium.new_context(viewport=viewport, java_script_enabled=scripts, locale="vi-VN")
         context.set_default_timeout(15_000)
         if language != "vi":
             context.add_cookies([{"name": "motcua_language", "value": language, "url": site}])

@@ -73,7 +73,7 @@ def test_a_round_reaches_the_board_of_the_ministry(
 ) -> None:
     today = date.today()
     # The Ministry asks, and gives Thanh Hóa a token.
-    context = chromium.new_context(viewport=DESKTOP, locale="vi-VN")  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=DESKTOP, locale="vi-VN")
     context.set_default_timeout(20_000)
     there = Visitor(context, ministry)
     page = there.sign_in("hieu", "/programme/collections/")

@@ -45,7 +45,7 @@ def test_a_demo_year_is_lawful_from_end_to_end(world: World) -> None:
             assert (Status(before) if before else None, Status(after)) in lawful
         times = [event.at for event in history]
         assert times == sorted(times), [dossier.code, *((event.kind, event.at) for event in history)]
-        assert dossier.remote == is_remote(_CHANNELS[dossier.channel], dossier.assistance)  # type: ignore[arg-type]
+        assert dossier.remote == is_remote(_CHANNELS[dossier.channel], dossier.assistance)
 
     codes: dict[tuple[str, object], list[int]] = defaultdict(list)
     for dossier in dossiers:

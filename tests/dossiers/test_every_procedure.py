@@ -109,7 +109,7 @@ def test_a_stored_version_replays_to_the_same_page_and_paper(world: World) -> No
     newest_form.forget()
 
 
-def _alone(definition: dict) -> dict:  # type: ignore[type-arg]
+def _alone(definition: dict) -> dict:
     """Without what looks at the sections that left."""
     ids = {f["id"] for s in definition["sections"] for f in s["fields"]}
     for section in definition["sections"]:

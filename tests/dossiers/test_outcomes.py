@@ -155,12 +155,12 @@ def test_the_page_of_papers_is_that_of_the_case_the_answers_choose(world: World)
     second = two_cases(world, BIRTH)
     draft = draft_with(world, BIRTH, {"cases": [{"if": ABROAD, "case": second.key}]}, YES_NO)
     begun = draft.case_id
-    section = draft.form.definition["sections"][0]["id"]  # type: ignore[union-attr]
+    section = draft.form.definition["sections"][0]["id"]
     lan, url = world.client("lan"), f"/drafts/{draft.pk}/part/{section}/"
     lan.post(url, {"o_nuoc_ngoai": "1", "o_nuoc_ngoai.present": "1", "_go": "next"})
     draft.refresh_from_db()
     assert draft.case_id == second.pk
-    assert all(upload.component.case_id == second.pk for upload in draft.uploads.all())  # type: ignore[union-attr]
+    assert all(upload.component.case_id == second.pk for upload in draft.uploads.all())
     lan.post(url, {"o_nuoc_ngoai.present": "1", "_go": "next"})
     draft.refresh_from_db()
     assert draft.case_id == begun, "no rule holds any more: it is what it was begun as"

@@ -180,7 +180,7 @@ def test_many_drafts_are_moved_in_pieces(world: World) -> None:
         factories.draft(world, name)
     with jobs.held():
         version = forms.publish(
-            key=MARITAL, definition=with_question(definition(Draft.objects.first())), now=NOW  # type: ignore[arg-type]
+            key=MARITAL, definition=with_question(definition(Draft.objects.first())), now=NOW
         )  # fmt: skip
     last, rounds = "", 0
     while True:

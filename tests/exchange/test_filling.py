@@ -260,7 +260,7 @@ def test_two_workers_do_not_ask_for_the_same_check(committed: Committed, connect
     register.mood, register.people[LAN] = None, {"MaBHXH": NUMBER}
     register.asked.clear()
     ended = at_once(6, lambda _: checking.check_filed(dossier.pk, NOW))
-    assert sorted(ended) == [0] * 5 + [1], ended  # type: ignore[type-var]
+    assert sorted(ended) == [0] * 5 + [1], ended
     assert len(register.asked) == 1
 
 

@@ -40,7 +40,7 @@ def a_receipt(name: str = "Nguyễn Thị Ngọc Lan", **changes: object) -> sli
         "components": [slips.Item(name="Tờ khai"), slips.Item(name="Văn bản ủy quyền", form="original")],
         "officer": slips.Mark(name="Trần Văn Minh", note="Xác nhận điện tử"),
     }
-    return slips.Receipt(**(facts | changes))  # type: ignore[arg-type]
+    return slips.Receipt(**(facts | changes))
 
 
 def words_of(document: bytes) -> str:

@@ -64,13 +64,13 @@ def test_a_day_off_of_the_province_is_one_of_its_communes_and_not_the_other_way(
 ) -> None:
     monday = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
     assert due_of("H56.201", monday, "1wd").date() == date(2026, 11, 25)  # the 24th is Culture Day
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         actions.set_day(
             actor=head_of(province), agency=province, day=date(2026, 11, 25), kind="off", name="Bão số 9",
             name_en="Typhoon", now=NOW,
         )  # fmt: skip
     assert due_of("H56.201", monday, "1wd").date() == date(2026, 11, 26)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         actions.set_day(
             actor=head_of(commune), agency=commune, day=date(2026, 11, 26), kind="off", name="Mất điện",
             name_en="Power cut", now=NOW,
@@ -82,7 +82,7 @@ def test_a_day_off_of_the_province_is_one_of_its_communes_and_not_the_other_way(
 
 def test_own_hours_begin_on_their_day(commune: Agency, django_capture_on_commit_callbacks: object) -> None:
     early = {**HOURS, "1": [["06:30", "11:00"], ["13:00", "16:30"]]}
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         actions.set_hours(
             actor=head_of(commune), agency=commune, valid_from=date(2026, 12, 1), hours=early,
             reception={"6": [["07:30", "11:30"]]}, now=NOW,

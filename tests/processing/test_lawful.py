@@ -239,7 +239,7 @@ def test_one_extension_a_day_before_the_term_ends_at_the_latest(world: World) ->
     assert dossier.due_at is not None
     assert working_time.worked_minutes(calendar, before, dossier.due_at) == 3 * 480
     assert factories.open_run(dossier).due_at == dossier.due_at, "the step gets the time too"
-    assert clock.due_at(dossier, dossier.received_at) == dossier.due_at, "reckoned anew it is the same"  # type: ignore[arg-type]
+    assert clock.due_at(dossier, dossier.received_at) == dossier.due_at, "reckoned anew it is the same"
     with refusal(Conflict) as refused:
         extend(world, dossier, before - timedelta(days=1))
     assert refused.value.code == "extension.already"

@@ -171,7 +171,7 @@ def test_work_that_was_handed_up_is_not_given_to_another_agency(committed: Commi
     assert (given, left) == (total - 1, 1)
     refused("review.rows_moved", actions.assign_rows, actor=hieu, round_id=round_.pk,
             rows=[(BIRTH, OTHER_AGENCY), (MARRIAGE, AGENCY)], now=world.now)  # fmt: skip
-    assert rounds.one(round_, MARRIAGE).agency.code == OTHER_AGENCY  # type: ignore[union-attr]
+    assert rounds.one(round_, MARRIAGE).agency.code == OTHER_AGENCY
 
 
 def test_history_tells_everything_and_cannot_be_forked(committed: Committed) -> None:
@@ -230,7 +230,7 @@ def test_a_list_sets_the_catalogue_and_an_import_does_not_undo_it(
     assert (hit.level, page.level, page.level_certain) == ("partial", "partial", True)
     import_catalogue(actor=SYSTEM, parsed=parse(bundled_sources()), now=world.now)
     catalogue.forget()
-    assert catalogue.hit(BIRTH).level == "partial"  # type: ignore[union-attr]
+    assert catalogue.hit(BIRTH).level == "partial"
     assert Procedure.objects.get(national_code=BIRTH).level == "full", "the national data stay what they are"
     lists.put_in_force.run(list_id=made.pk)  # looks first
     assert Event.objects.filter(kind="catalogue.levels_set").count() == 1
@@ -252,7 +252,7 @@ def test_levels_wait_for_their_day_and_an_older_list_does_not_come_back(
     time_machine.move_to(world.now + timedelta(days=30), tick=True)
     lists.put_in_force.run(list_id=made.pk)
     catalogue.forget()
-    assert catalogue.hit(BIRTH).level == "full"  # type: ignore[union-attr]
+    assert catalogue.hit(BIRTH).level == "full"
 
 
 def test_the_document_is_signed_once_over_all_of_it(committed: Committed, time_machine: Any) -> None:

@@ -199,7 +199,7 @@ def test_every_other_move_is_refused() -> None:
             for part in ("unit", "focal", "head"):
                 if (state, action, part) not in lawful:
                     with pytest.raises(Conflict):
-                        rules.step(state, action, [part])  # type: ignore[list-item]
+                        rules.step(state, action, [part])
 
 
 # --- priority, lists, lateness ---------------------------------------------------------------------------------

@@ -231,7 +231,7 @@ class TestAsRoot:
 
         def probe(folder: Path, source: str, who: object, package: Path | None = None) -> Binaries | None:
             hidden = who is owner and not folder.is_relative_to(data)
-            return None if hidden else real(folder, source, who, package)  # type: ignore[arg-type]
+            return None if hidden else real(folder, source, who, package)
 
         monkeypatch.setattr(binaries, "_probe", probe)
         found = find_binaries(owner, shared=data)

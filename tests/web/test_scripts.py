@@ -111,7 +111,7 @@ def page(browser: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def server(page: Any) -> Server:
-    html = engines["jinja2"].env.from_string(FORM).render(csrf_token="token-1")  # type: ignore[attr-defined]
+    html = engines["jinja2"].env.from_string(FORM).render(csrf_token="token-1")
     return Server(page, html)
 
 

@@ -22,7 +22,7 @@ def page(world: World, path: str, who: str = "lan", status: int = 200) -> str:
     return answer.content.decode()
 
 
-def ask(world: World, key: str, whole) -> None:  # type: ignore[no-untyped-def]
+def ask(world: World, key: str, whole) -> None:
     run = factories.open_run(part_of(whole, key))
     with factories.after_commit():
         desk.return_ineligible(
