@@ -50,7 +50,7 @@ def _event(dossier: Dossier, kind: str, now: datetime) -> None:
 
 def _later(dossier: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_JOB, ['{"kind": "bench", "dossier": %d}' % dossier])  # noqa: UP031
+        cursor.execute(_JOB, [f'{{"kind": "bench", "dossier": {dossier}}}'])
 
 
 @transaction.atomic

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from django.template import engines
+from playwright import sync_api as playwright
 
-playwright = pytest.importorskip("playwright.sync_api")
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "build" / "static"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -105,7 +105,7 @@ def _build(query: Query, using: str) -> tuple[Plan, int]:
     return plan, len(params)
 
 
-class PlannedIterable(ModelIterable):  # type: ignore[type-arg]
+class PlannedIterable(ModelIterable):  # type: ignore[type-arg]  # generic in its stubs alone
     """``ModelIterable`` with the plans above."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -142,7 +142,7 @@ class PlannedIterable(ModelIterable):  # type: ignore[type-arg]
     def _objects(self, plan: Plan, rows: Any, using: str) -> Iterator[Any]:
         known = [
             (field, objects, attrgetter(*_own_names(self.queryset.model, field)))
-            for field, objects in self.queryset._known_related_objects.items()  # type: ignore[attr-defined]
+            for field, objects in cast(Any, self.queryset)._known_related_objects.items()
         ]
         from_db: Any = plan.model.from_db
         for row in rows:
@@ -157,7 +157,9 @@ class PlannedIterable(ModelIterable):  # type: ignore[type-arg]
 
 def _own_names(model: type[models.Model], field: Any) -> list[str]:
     return [
-        field.attname if name == "self" else model._meta.get_field(name).attname  # type: ignore[union-attr]
+        field.attname
+        if name == "self"
+        else cast("models.Field[Any, Any]", model._meta.get_field(name)).attname
         for name in field.from_fields
     ]
 

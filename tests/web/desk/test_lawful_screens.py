@@ -110,7 +110,7 @@ def test_one_step_back_with_the_reason(world: World) -> None:
 # --- several open steps -------------------------------------------------------------------------------------
 
 
-def test_branches_are_all_shown_and_a_turn_is_taken_on_its_own(branched: World) -> None:  # noqa: F811
+def test_branches_are_all_shown_and_a_turn_is_taken_on_its_own(branched: World) -> None:  # noqa: F811 - the fixture
     world = branched
     dossier = received(world)
     seen = shown(world, "hoa", dossier)
@@ -274,7 +274,7 @@ def test_a_substitute_works_and_the_timeline_says_for_whom(world: World) -> None
 
 @pytest.mark.parametrize("state", ["branched", "consulted", "reopened"])
 def test_a_full_page_costs_no_more(
-    branched: World,  # noqa: F811
+    branched: World,  # noqa: F811 - the fixture
     django_assert_max_num_queries: Any,
     state: str,
 ) -> None:

@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 OPENED = "collection.opened"
 TOKEN_ISSUED = "collection.token_issued"  # noqa: S105 - the name of an event
-TOKEN_REVOKED = "collection.token_revoked"  # noqa: S105
+TOKEN_REVOKED = "collection.token_revoked"  # noqa: S105 - the same
 RECEIVED = "collection.received"
 REMINDED = "collection.reminded"
 LEVELS: Final = ("full", "partial", "information")
