@@ -69,11 +69,23 @@ def _shape(query: Any, where: str) -> Hashable:
         for alias, join in query.alias_map.items()
     )
     return (
-        query.model, where, joins, str(query.select_related), frozenset(query.deferred_loading[0]), query.deferred_loading[1], query.order_by,
-        query.default_ordering, query.standard_ordering, query.low_mark, query.high_mark, query.select_for_update,
-        query.select_for_update_nowait, query.select_for_update_skip_locked, query.select_for_update_of,
+        query.model,
+        where,
+        joins,
+        str(query.select_related),
+        frozenset(query.deferred_loading[0]),
+        query.deferred_loading[1],
+        query.order_by,
+        query.default_ordering,
+        query.standard_ordering,
+        query.low_mark,
+        query.high_mark,
+        query.select_for_update,
+        query.select_for_update_nowait,
+        query.select_for_update_skip_locked,
+        query.select_for_update_of,
         query.select_for_no_key_update,
-    )  # fmt: skip
+    )
 
 
 def _build(query: Query, using: str) -> tuple[Plan, int]:

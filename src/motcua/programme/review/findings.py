@@ -217,6 +217,17 @@ def _numbers(value: object, faults: dict[str, str]) -> tuple[int, ...]:
 
 
 __all__ = [
-    "NOT_REQUIRED", "PAYMENTS", "READINESS", "REQUIREMENTS", "FactError", "Findings", "Requirement", "Unanswered",
-    "causes_of", "changed", "contradictions", "facts_of", "read",
-]  # fmt: skip
+    "NOT_REQUIRED",
+    "PAYMENTS",
+    "READINESS",
+    "REQUIREMENTS",
+    "FactError",
+    "Findings",
+    "Requirement",
+    "Unanswered",
+    "causes_of",
+    "changed",
+    "contradictions",
+    "facts_of",
+    "read",
+]

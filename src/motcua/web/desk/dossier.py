@@ -159,8 +159,13 @@ def _move(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime) -
         given["step"],
     )
     return actions.move_version(
-        actor=actor, dossier_id=dossier, version=given["version"], reason=given["reason"], steps=steps, now=now
-    )  # fmt: skip
+        actor=actor,
+        dossier_id=dossier,
+        version=given["version"],
+        reason=given["reason"],
+        steps=steps,
+        now=now,
+    )
 
 
 #: Each turn and the action that makes it; nothing else writes.

@@ -103,10 +103,16 @@ def search(request: HttpRequest) -> HttpResponse:
     filters = presenting.chips("/procedures/", "audience", audience or "", options, level=level, **kept)
     levels = [("full", _("Trực tuyến toàn trình"))]
     filters += presenting.chips(
-        "/procedures/", "level", level,
-        [(("" if level == key else key), words, sum(1 for hit in fitting if hit.level == key)) for key, words in levels],
-        audience=audience or "", **kept,
-    )  # fmt: skip
+        "/procedures/",
+        "level",
+        level,
+        [
+            (("" if level == key else key), words, sum(1 for hit in fitting if hit.level == key))
+            for key, words in levels
+        ],
+        audience=audience or "",
+        **kept,
+    )
     filters[-1]["on"] = level == "full"
     context = {
         "query": query,

@@ -58,10 +58,17 @@ def _offers(_: None) -> dict[str, tuple[Office, ...]]:
         Service.objects.filter(active=True, agency__active=True)
         .order_by("agency__code")
         .values_list(
-            "procedure__national_code", "valid_from", "agency_id", "agency__code", "agency__name",
-            "agency__short_name", "agency__address", "agency__phone", "agency__ward_code",
+            "procedure__national_code",
+            "valid_from",
+            "agency_id",
+            "agency__code",
+            "agency__name",
+            "agency__short_name",
+            "agency__address",
+            "agency__phone",
+            "agency__ward_code",
         )
-    )  # fmt: skip
+    )
     for row in rows:
         found.setdefault(row[0], []).append(Office(*row[2:]))
     return {code: tuple(offices) for code, offices in found.items()}

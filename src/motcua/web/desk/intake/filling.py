@@ -86,9 +86,14 @@ def _keep(request: HttpRequest, actor: Actor, draft: Draft) -> tuple[str, list[t
         # A number typed here is looked up as well: whether the person has an account is shown beside it.
         found = bool(accounts_of_person(person["number"]))
         looked_up(
-            actor=actor, number=person["number"], agency=draft.agency_id, case=draft.case_id, found=found,
-            draft=draft, now=now,
-        )  # fmt: skip
+            actor=actor,
+            number=person["number"],
+            agency=draft.agency_id,
+            case=draft.case_id,
+            found=found,
+            draft=draft,
+            now=now,
+        )
     pressed = ""
     with transaction.atomic():
         Draft.objects.filter(pk=draft.pk, account=actor.account).update(
@@ -125,8 +130,13 @@ def _receive(actor: Actor, draft: Draft, component: int, scan: UploadedFile[Any]
     now = clock_now()
     try:
         upload = drafts.begin_upload(
-            actor=actor, draft_id=draft.pk, component=component, filename=scan.name or "", size=scan.size or 0, now=now
-        )  # fmt: skip
+            actor=actor,
+            draft_id=draft.pk,
+            component=component,
+            filename=scan.name or "",
+            size=scan.size or 0,
+            now=now,
+        )
         offset = 0
         for chunk in scan.chunks(CHUNK):
             upload = drafts.receive_chunk(
@@ -217,12 +227,17 @@ def _page(
                 "id": section.id,
                 "title": section.title(language),
                 "html": section_html(
-                    form, section.id, draft.answers, errors, language,
-                    {key: value for key, value in draft.sources.items() if key != "_touched"}, judged.warnings,
+                    form,
+                    section.id,
+                    draft.answers,
+                    errors,
+                    language,
+                    {key: value for key, value in draft.sources.items() if key != "_touched"},
+                    judged.warnings,
                 ),
             }
             for section in asked_here
-        ]  # fmt: skip
+        ]
     person = kept_person(draft)
     context = {
         "staff": navigation(actor, "intake"),

@@ -53,7 +53,7 @@ def works_of(
         of_dossier = tuple(turn for turn in possible if turn.name in OF_DOSSIER)
     if not lines:
         of_dossier = turns(None, standing)
-    return sorted(works, key=lambda work: (not asks_me(work), work.run.due_at)), of_dossier  # fmt: skip
+    return sorted(works, key=lambda work: (not asks_me(work), work.run.due_at)), of_dossier
 
 
 def asks_me(work: Work) -> bool:

@@ -55,9 +55,13 @@ def profile(request: PersonRequest) -> HttpResponse:
         if chosen in dict(settings.LANGUAGES):
             choose_language(account=account, language=chosen)
             response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True, samesite="Lax",
-            )  # fmt: skip
+                settings.LANGUAGE_COOKIE_NAME,
+                chosen,
+                max_age=YEAR,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
         return response
     context = {
         "person": account,

@@ -102,7 +102,7 @@ def difference_words(
             "moved": _("đổi thứ tự"),
             "name": _("tên quy trình"),
             "policy": _("quy định chung"),
-        }.get(one.what) or word(FIELDS, one.field)  # fmt: skip
+        }.get(one.what) or word(FIELDS, one.field)
         before, after = _row_words(one.before, names, labels), _row_words(one.after, names, labels)
         if one.what == "changed":
             before, after = (value_of(one.field, value, names, labels) for value in (one.before, one.after))
