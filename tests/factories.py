@@ -209,9 +209,15 @@ def add_file(begun: Draft, component: int, *, name: str = "ban-chup.pdf", at: da
     """A kept file of a draft."""
     blob = drafts.keep_content(sample_scan(), "application/pdf", at)
     return DraftUpload.objects.create(
-        draft=begun, component_id=component, filename=name, size=blob.size, offset=blob.size,
-        state=DraftUpload.State.KEPT, blob=blob, created_at=at,
-    )  # fmt: skip
+        draft=begun,
+        component_id=component,
+        filename=name,
+        size=blob.size,
+        offset=blob.size,
+        state=DraftUpload.State.KEPT,
+        blob=blob,
+        created_at=at,
+    )
 
 
 def add_portrait(begun: Draft, field: str, *, at: datetime = NOW) -> DraftUpload:
@@ -220,9 +226,15 @@ def add_portrait(begun: Draft, field: str, *, at: datetime = NOW) -> DraftUpload
     Image.new("RGB", (300, 400), "gray").save(picture, "JPEG")
     blob = drafts.keep_content(picture.getvalue(), "image/jpeg", at)
     return DraftUpload.objects.create(
-        draft=begun, field=field, filename="anh.jpg", size=blob.size, offset=blob.size,
-        state=DraftUpload.State.KEPT, blob=blob, created_at=at,
-    )  # fmt: skip
+        draft=begun,
+        field=field,
+        filename="anh.jpg",
+        size=blob.size,
+        offset=blob.size,
+        state=DraftUpload.State.KEPT,
+        blob=blob,
+        created_at=at,
+    )
 
 
 def filed_dossier(

@@ -32,9 +32,10 @@ def ministry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data = tmp_path_factory.mktemp("ministry")
     port = free_port()
     clean = {
-        k: v for k, v in os.environ.items()
+        k: v
+        for k, v in os.environ.items()
         if not k.startswith(("MOTCUA_", "DATABASE_URL", "DJANGO_", "PYTEST_"))
-    }  # fmt: skip
+    }
     log = (data / "run.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "-m", "motcua.cli", "run", "--port", str(port), "--data", str(data / "data")],
@@ -118,9 +119,21 @@ def test_a_round_reaches_the_board_of_the_ministry(
     hers = hoa.sign_in("hoa", f"{home}{DETAILED}/")
     assert hoa.sideways() <= 0
     assert hoa.axe() == []
-    choose(hers, information_complete="yes", electronic_form="yes", electronic_resolution="yes", electronic_result="yes",
-           result_by_post="yes", payment="none", presence="yes", onsite="no", originals="no", wet_signature="no",
-           physical_result="no", technical="no")  # fmt: skip
+    choose(
+        hers,
+        information_complete="yes",
+        electronic_form="yes",
+        electronic_resolution="yes",
+        electronic_result="yes",
+        result_by_post="yes",
+        payment="none",
+        presence="yes",
+        onsite="no",
+        originals="no",
+        wet_signature="no",
+        physical_result="no",
+        technical="no",
+    )
     hers.get_by_role("button", name="Lưu và gửi kiểm tra").click()
     expect(hers.get_by_text("Chờ kiểm tra").first).to_be_visible()
     expect(hers.locator("#why")).to_be_visible()

@@ -33,9 +33,13 @@ CODES = [
 def submit(world: World, draft: Draft) -> Dossier:
     with factories.after_commit():
         return filing.submit(
-            actor=world.person("lan"), draft_id=draft.pk, applicant=world.applicant("lan"), assistance="none",
-            return_by="online", now=NOW,
-        )  # fmt: skip
+            actor=world.person("lan"),
+            draft_id=draft.pk,
+            applicant=world.applicant("lan"),
+            assistance="none",
+            return_by="online",
+            now=NOW,
+        )
 
 
 def letters(text: str) -> str:

@@ -52,9 +52,13 @@ def draft_with(world: World, code: str, brought: dict[str, Any], *fields: Any, *
 def submit(world: World, draft: Draft) -> Dossier:
     with transaction.atomic():
         return filing.submit(
-            actor=world.person("lan"), draft_id=draft.pk, applicant=world.applicant("lan"), assistance="none",
-            return_by="online", now=NOW,
-        )  # fmt: skip
+            actor=world.person("lan"),
+            draft_id=draft.pk,
+            applicant=world.applicant("lan"),
+            assistance="none",
+            return_by="online",
+            now=NOW,
+        )
 
 
 YES_NO = {"id": "o_nuoc_ngoai", "type": "bool", "label": {"vi": "Đang ở nước ngoài", "en": "Lives abroad"}}
@@ -93,16 +97,22 @@ def test_a_paper_that_an_answer_requires(world: World) -> None:
 
 def optional_paper(world: World) -> Any:
     return next(
-        c for c in case_bundle(world.case(BIRTH)).components if not c.required and not c.by_form and not c.replaced_by
-    )  # fmt: skip
+        c
+        for c in case_bundle(world.case(BIRTH)).components
+        if not c.required and not c.by_form and not c.replaced_by
+    )
 
 
 def test_a_question_about_a_paper_requires_it_where_it_is_asked(world: World) -> None:
     paper = optional_paper(world)
     question = {
-        "id": "giay_to_them", "type": "file", "label": {"vi": "Giấy tờ thêm", "en": "Another paper"},
-        "component": paper.key, "required": True, "show_if": ABROAD,
-    }  # fmt: skip
+        "id": "giay_to_them",
+        "type": "file",
+        "label": {"vi": "Giấy tờ thêm", "en": "Another paper"},
+        "component": paper.key,
+        "required": True,
+        "show_if": ABROAD,
+    }
     draft = draft_with(world, BIRTH, {}, YES_NO, question, o_nuoc_ngoai="1")
     with pytest.raises(filing.NotFilable) as refused:
         submit(world, draft)

@@ -132,8 +132,14 @@ def test_a_file_chosen_again_goes_on_and_another_one_does_not(lan: Actor, draft:
 
     def begin(mark: str, size: int = len(content)) -> DraftUpload:
         return drafts.begin_upload(
-            actor=lan, draft_id=draft.pk, component=component(draft), filename="a.pdf", size=size, mark=mark, now=NOW
-        )  # fmt: skip
+            actor=lan,
+            draft_id=draft.pk,
+            component=component(draft),
+            filename="a.pdf",
+            size=size,
+            mark=mark,
+            now=NOW,
+        )
 
     first = begin("5-abc")
     drafts.receive_chunk(

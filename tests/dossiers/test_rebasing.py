@@ -72,9 +72,13 @@ def submit(world: World, draft: Draft) -> Dossier:
 
 def _submit(world: World, draft: Draft) -> Dossier:
     return filing.submit(
-        actor=world.person("lan"), draft_id=draft.pk, applicant=world.applicant("lan"), assistance="none",
-        return_by="online", now=NOW,
-    )  # fmt: skip
+        actor=world.person("lan"),
+        draft_id=draft.pk,
+        applicant=world.applicant("lan"),
+        assistance="none",
+        return_by="online",
+        now=NOW,
+    )
 
 
 def test_open_drafts_follow_and_are_told_filed_dossiers_stay(world: World) -> None:
@@ -181,7 +185,7 @@ def test_many_drafts_are_moved_in_pieces(world: World) -> None:
     with jobs.held():
         version = forms.publish(
             key=MARITAL, definition=with_question(definition(Draft.objects.first())), now=NOW
-        )  # fmt: skip
+        )
     last, rounds = "", 0
     while True:
         last = rebasing.move_all(MARITAL, now=NOW, after=last, limit=1)

@@ -214,9 +214,11 @@ def test_results_in_the_data_store_tell_what_they_state_of_their_owner(committed
     assert found["DanToc"] == "Kinh"
     assert known.from_store(world.person("nguoila")) == {}
     reopen(
-        actor=world.officer("tuan"), dossier_id=filed.pk, reason="Kết quả ghi sai ngày sinh do lỗi của cơ quan.",
+        actor=world.officer("tuan"),
+        dossier_id=filed.pk,
+        reason="Kết quả ghi sai ngày sinh do lỗi của cơ quan.",
         now=world.now + timedelta(days=3),
-    )  # fmt: skip
+    )
     assert known.from_store(world.person("lan")) == {}, "what was revoked tells nothing"
 
 

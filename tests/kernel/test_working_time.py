@@ -411,9 +411,13 @@ def test_a_calendar_that_contradicts_itself_is_refused(fields: dict[str, object]
 
 def test_equal_calendars_share_one_table() -> None:
     twin = Calendar(
-        STANDARD.weekly, STANDARD.days_off, STANDARD.make_up_days, STANDARD.valid_from, STANDARD.valid_until,
+        STANDARD.weekly,
+        STANDARD.days_off,
+        STANDARD.make_up_days,
+        STANDARD.valid_from,
+        STANDARD.valid_until,
         provisional_from=STANDARD.provisional_from,
-    )  # fmt: skip
+    )
     assert twin is not STANDARD
     assert twin == STANDARD
     assert hash(twin) == hash(STANDARD)

@@ -99,9 +99,12 @@ def test_receiving_joint_requests_while_others_are_keyed_at_the_counter_locks_no
             if place < 2:
                 return desk.receive(actor=minh, run_id=runs[place].pk, now=moment)
             return desk.intake_at_counter(
-                actor=minh, draft_id=keyed.pk, applicant=world.applicant("binh", account=False),
-                return_by="counter", now=moment,
-            )  # fmt: skip
+                actor=minh,
+                draft_id=keyed.pk,
+                applicant=world.applicant("binh", account=False),
+                return_by="counter",
+                now=moment,
+            )
 
         done = at_once(3, act)
         assert all(isinstance(one, Dossier) for one in done), done

@@ -50,9 +50,13 @@ def changed(draft: Draft, number: int = 0) -> Any:
 
 def file(place: Committed, draft: Draft) -> Dossier:
     return filing.submit(
-        actor=place.world.person("lan"), draft_id=draft.pk, applicant=place.world.applicant("lan"), assistance="none",
-        return_by="online", now=NOW,
-    )  # fmt: skip
+        actor=place.world.person("lan"),
+        draft_id=draft.pk,
+        applicant=place.world.applicant("lan"),
+        assistance="none",
+        return_by="online",
+        now=NOW,
+    )
 
 
 def everything(draft: Draft) -> dict[str, Any]:

@@ -45,10 +45,12 @@ def pages(world: World) -> Iterator[dict[str, bytes]]:
         )
     definition["sections"][0]["fields"].append(
         {
-            "id": "f_khi", "type": "text", "label": {"vi": "Chỉ hỏi người Nhật", "en": "For Japanese only"},
+            "id": "f_khi",
+            "type": "text",
+            "label": {"vi": "Chỉ hỏi người Nhật", "en": "For Japanese only"},
             "show_if": {"field": "f_reference", "value": "JP"},
         }
-    )  # fmt: skip
+    )
     with jobs.held():
         forms.publish(key=COPIES, definition=definition, now=NOW)
     newest_form.forget()

@@ -186,9 +186,13 @@ def test_the_done_page_waits_for_the_slip(world: World, lan: Client) -> None:
 
     draft = factories.draft(world)
     filed = filing.submit(
-        actor=world.person("lan"), draft_id=draft.pk, applicant=world.applicant("lan"), assistance="none",
-        return_by="online", now=world.now,
-    )  # fmt: skip
+        actor=world.person("lan"),
+        draft_id=draft.pk,
+        applicant=world.applicant("lan"),
+        assistance="none",
+        return_by="online",
+        now=world.now,
+    )
     page = text_of(lan, f"/drafts/{draft.pk}/done/")
     assert "data-ready-slip" in page
     assert filed.code in page

@@ -104,9 +104,11 @@ def test_what_officers_write_to_each_other_is_not_shown(world: World, lan: Clien
     dossier = factories.filed_dossier(world)
     with factories.after_commit():
         desk.receive(
-            actor=world.officer("minh"), run_id=factories.open_run(dossier).pk, note="Nhờ chị Hoa xem kỹ hộ",
+            actor=world.officer("minh"),
+            run_id=factories.open_run(dossier).pk,
+            note="Nhờ chị Hoa xem kỹ hộ",
             now=world.now,
-        )  # fmt: skip
+        )
     assert "xem kỹ hộ" not in page_of(lan, address(dossier))
 
 
@@ -115,9 +117,12 @@ def test_a_duty_to_pay_says_how_much_and_why_and_the_clock_rests(world: World, l
     run = factories.open_run(dossier)
     with factories.after_commit():
         desk.ask_payment(
-            actor=factories.actor_for(world, run), run_id=run.pk, amount=1_250_000,
-            reason="Lệ phí trước bạ <b>theo thông báo</b> số 12.", now=world.now + timedelta(hours=3),
-        )  # fmt: skip
+            actor=factories.actor_for(world, run),
+            run_id=run.pk,
+            amount=1_250_000,
+            reason="Lệ phí trước bạ <b>theo thông báo</b> số 12.",
+            now=world.now + timedelta(hours=3),
+        )
     page = page_of(lan, address(dossier))
     assert "1.250.000" in page
     assert "&lt;b&gt;theo thông báo" in page
