@@ -32,14 +32,7 @@ CODES = [
 
 def submit(world: World, draft: Draft) -> Dossier:
     with factories.after_commit():
-        return filing.submit(
-            actor=world.person("lan"),
-            draft_id=draft.pk,
-            applicant=world.applicant("lan"),
-            assistance="none",
-            return_by="online",
-            now=NOW,
-        )
+        return factories.file(world, draft)
 
 
 def letters(text: str) -> str:

@@ -51,14 +51,7 @@ def draft_with(world: World, code: str, brought: dict[str, Any], *fields: Any, *
 
 def submit(world: World, draft: Draft) -> Dossier:
     with transaction.atomic():
-        return filing.submit(
-            actor=world.person("lan"),
-            draft_id=draft.pk,
-            applicant=world.applicant("lan"),
-            assistance="none",
-            return_by="online",
-            now=NOW,
-        )
+        return factories.file(world, draft)
 
 
 YES_NO = {"id": "o_nuoc_ngoai", "type": "bool", "label": {"vi": "Đang ở nước ngoài", "en": "Lives abroad"}}

@@ -192,14 +192,7 @@ def test_a_field_that_holds_no_picture_takes_none(
 
 def submit(world: World, draft: Draft) -> Any:
     with transaction.atomic():  # a refusal rolls back this alone
-        return filing.submit(
-            actor=world.person("lan"),
-            draft_id=draft.pk,
-            applicant=world.applicant("lan"),
-            assistance="none",
-            return_by="online",
-            now=NOW,
-        )
+        return factories.file(world, draft)
 
 
 def test_a_picture_of_another_draft_cannot_be_claimed(world: World, lan: Actor, passport: Draft) -> None:

@@ -67,18 +67,7 @@ def with_question(changed: Any, **field: Any) -> Any:
 
 def submit(world: World, draft: Draft) -> Dossier:
     with transaction.atomic():
-        return _submit(world, draft)
-
-
-def _submit(world: World, draft: Draft) -> Dossier:
-    return filing.submit(
-        actor=world.person("lan"),
-        draft_id=draft.pk,
-        applicant=world.applicant("lan"),
-        assistance="none",
-        return_by="online",
-        now=NOW,
-    )
+        return factories.file(world, draft)
 
 
 def test_open_drafts_follow_and_are_told_filed_dossiers_stay(world: World) -> None:

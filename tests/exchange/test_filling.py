@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from motcua.dossiers import actions as filing
 from motcua.dossiers import drafts
 from motcua.dossiers.bundles import form_of
 from motcua.dossiers.models import Dossier, Draft
@@ -49,14 +48,7 @@ def file(place: Committed, draft: Draft, **answers: Any) -> Dossier:
     assert filled.pk == draft.pk
     filled.answers = {**filled.answers, **answers}
     filled.save(update_fields=["body"])
-    return filing.submit(
-        actor=place.world.person("lan"),
-        draft_id=draft.pk,
-        applicant=place.world.applicant("lan"),
-        assistance="none",
-        return_by="online",
-        now=NOW,
-    )
+    return factories.file(place.world, draft)
 
 
 def test_a_register_fills_what_signing_in_did_not_tell(committed: Committed, connect: Connect) -> None:

@@ -37,6 +37,13 @@ def head_of(agency: Agency) -> Actor:
     return Actor(kind="officer", account=None, name="Tuấn", seats=(seat,))
 
 
+def close(agency: Agency, day: date, name: str, name_en: str) -> None:
+    """A day off of an agency's own, set by its head."""
+    actions.set_day(
+        actor=head_of(agency), agency=agency, day=day, kind="off", name=name, name_en=name_en, now=NOW
+    )
+
+
 def due_of(code: str, received: datetime, term: str) -> datetime:
     calendar = calendar_for(code)
     return working_time.due(calendar, received, working_time.parse_term(term)).at
@@ -65,26 +72,10 @@ def test_a_day_off_of_the_province_is_one_of_its_communes_and_not_the_other_way(
     monday = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
     assert due_of("H56.201", monday, "1wd").date() == date(2026, 11, 25)  # the 24th is Culture Day
     with django_capture_on_commit_callbacks(execute=True):
-        actions.set_day(
-            actor=head_of(province),
-            agency=province,
-            day=date(2026, 11, 25),
-            kind="off",
-            name="Bão số 9",
-            name_en="Typhoon",
-            now=NOW,
-        )
+        close(province, date(2026, 11, 25), "Bão số 9", "Typhoon")
     assert due_of("H56.201", monday, "1wd").date() == date(2026, 11, 26)
     with django_capture_on_commit_callbacks(execute=True):
-        actions.set_day(
-            actor=head_of(commune),
-            agency=commune,
-            day=date(2026, 11, 26),
-            kind="off",
-            name="Mất điện",
-            name_en="Power cut",
-            now=NOW,
-        )
+        close(commune, date(2026, 11, 26), "Mất điện", "Power cut")
     assert due_of("H56.201", monday, "1wd").date() == date(2026, 11, 27)
     assert due_of("H56", monday, "1wd").date() == date(2026, 11, 26)
     assert CalendarChange.objects.filter(agency=commune).count() == 1

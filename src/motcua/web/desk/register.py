@@ -22,7 +22,6 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -235,7 +234,6 @@ def ordered(request: HttpRequest, number: int) -> HttpResponseBase:
 
 @require_safe
 @staff(Role.ONE_STOP)
-@xframe_options_sameorigin
 @own_policy
 def printed(request: HttpRequest, number: int) -> HttpResponseBase:
     """``/desk/register/prints/<id>/so-theo-doi.pdf``, inline or ``?download=1``."""

@@ -14,7 +14,7 @@ from motcua.messaging.wording import place_of, subject_of, text_of
 from motcua.results.queries import store_of
 from motcua.web.portal.access import PersonRequest, person_required
 from motcua.web.portal.people import address_words
-from motcua.web.shared.views import YEAR
+from motcua.web.shared.views import remember_language
 
 
 @person_required
@@ -54,14 +54,7 @@ def profile(request: PersonRequest) -> HttpResponse:
         response = HttpResponseRedirect("/account/profile/?done=language")
         if chosen in dict(settings.LANGUAGES):
             choose_language(account=account, language=chosen)
-            response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                chosen,
-                max_age=YEAR,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
+            remember_language(response, chosen)
         return response
     context = {
         "person": account,
