@@ -225,13 +225,6 @@ def _moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
-def unread_of(actor: Actor) -> int:
-    """How many notices an officer has not seen."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UNREAD, [actor.account])
-        return int((cursor.fetchone() or (0,))[0])
-
-
 def notices_of(actor: Actor, *, limit: int = 100) -> list[Notice]:
     """An officer's notices, newest first."""
     return list(

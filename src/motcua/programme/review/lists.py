@@ -35,12 +35,10 @@ from motcua.programme.review.models import (
     ReviewRound,
     ServiceList,
 )
-from motcua.programme.review.national_models import Collection
 from motcua.programme.review.words import reason_line
 from motcua.results.signing import current_signer
 
 APPROVED = "review.list_approved"
-IN_FORCE = "review.list_in_force"
 CONNECTED = "review.connected"
 SENT = "review.list_sent"
 RECEIVED = "review.list_received"
@@ -135,11 +133,9 @@ def approve_list(
     return made
 
 
-def newest_list(agency: Agency, *, before: int | None = None) -> ServiceList | None:
+def newest_list(agency: Agency) -> ServiceList | None:
     """The newest approved list of an agency."""
     found = ServiceList.objects.filter(agency=agency, state=ServiceList.State.APPROVED)
-    if before is not None:
-        found = found.exclude(pk=before)
     return found.order_by("-approved_at", "-pk").first()
 
 
@@ -369,8 +365,3 @@ def arrived(
         data={"receipt": receipt, "late_days": late_days, "problem": row.problem},
     )
     round_.save(update_fields=["event_seq", "event_hash"])
-
-
-def collections_here() -> bool:
-    """Whether this installation receives lists itself."""
-    return "national" in settings.ROLES and Collection.objects.exists()
