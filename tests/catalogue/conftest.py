@@ -1,4 +1,4 @@
-"""The imported catalogue, for tests that read it."""
+"""The imported catalogue, for tests that read it; and the small world, for those that do something in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
+from tests.web.conftest import _world, world  # noqa: F401 - fixtures
 
 from motcua.catalogue import queries
 from motcua.catalogue.actions import import_catalogue

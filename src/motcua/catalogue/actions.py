@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.db import connection, transaction
@@ -147,6 +147,45 @@ def set_levels(
     return changed
 
 
+@action("catalogue.attach_form")
+def _attach_form(
+    *, actor: Actor, procedure: Procedure, definition: Definition, source: str, now: datetime
+) -> None:
+    state = _locked_state()
+    version = _new_version(procedure, definition, source, now)
+    facts = {"procedure": procedure.national_code, "number": version.number}
+    _record(state, "catalogue.form_attached", actor, now, facts, changed=True)
+
+
+@transaction.atomic
+def attach_form(*, actor: Actor, key: str, now: datetime) -> None:
+    """Let the procedure a form is named after be filed with it: its cases without any form take this one.
+
+    That is a new version of the procedure; its cases that have a form keep it, and nothing is done where all have one.
+    """
+    if _formless(key) is None:
+        return
+    # Read again when the catalogue is ours: an import may have published a version meanwhile.
+    _locked_state()
+    procedure = _formless(key)
+    if procedure is None or procedure.current_version is None:
+        return
+    current = procedure.current_version
+    definition = Definition.read(current.definition)
+    cases = tuple(replace(case, form_key=case.form_key or key) for case in definition.cases)
+    made = replace(definition, cases=cases)
+    _attach_form(actor=actor, procedure=procedure, definition=made, source=current.source, now=now)
+
+
+def _formless(key: str) -> Procedure | None:
+    """The procedure of a code, when a case of its current version has no form."""
+    procedure = Procedure.objects.select_related("current_version").filter(national_code=key).first()
+    if procedure is None or procedure.current_version is None:
+        return None
+    definition = Definition.read(procedure.current_version.definition)
+    return None if all(case.form_key for case in definition.cases) else procedure
+
+
 def _locked_state() -> CatalogueState:
     """The catalogue's one row, locked: two imports never mix."""
     CatalogueState.objects.get_or_create(id=1)
@@ -255,24 +294,40 @@ def _publish(records: list[ProcedureRecord], now: datetime) -> int:
         if record.definition is None:
             continue
         procedure = procedures[record.national_code]
-        fingerprint = record.definition.content_hash()
         current = procedure.current_version
-        if current is not None and current.content_hash == fingerprint:
-            continue
-        version = ProcedureVersion.objects.create(
-            procedure=procedure,
-            number=current.number + 1 if current else 1,
-            definition=record.definition.document(),
-            content_hash=fingerprint,
-            source=record.source,
-        )
-        _write_definition(version, record.definition)
-        version.published_at = now  # from here on the trigger keeps it, and all under it, as it is
-        version.save(update_fields=["published_at"])
-        procedure.current_version = version
-        procedure.save(update_fields=["current_version"])
+        definition = record.definition
+        if current is not None:
+            definition = _with_forms(definition, Definition.read(current.definition))
+            if current.content_hash == definition.content_hash():
+                continue
+        _new_version(procedure, definition, record.source, now)
         published += 1
     return published
+
+
+def _with_forms(definition: Definition, current: Definition) -> Definition:
+    """A source that knows no form of a case does not take away the one that was written here."""
+    forms = {case.key: case.form_key for case in current.cases}
+    cases = tuple(replace(case, form_key=case.form_key or forms.get(case.key)) for case in definition.cases)
+    return replace(definition, cases=cases)
+
+
+def _new_version(
+    procedure: Procedure, definition: Definition, source: str, now: datetime
+) -> ProcedureVersion:
+    version = ProcedureVersion.objects.create(
+        procedure=procedure,
+        number=procedure.current_version.number + 1 if procedure.current_version else 1,
+        definition=definition.document(),
+        content_hash=definition.content_hash(),
+        source=source,
+    )
+    _write_definition(version, definition)
+    version.published_at = now  # from here on the trigger keeps it, and all under it, as it is
+    version.save(update_fields=["published_at"])
+    procedure.current_version = version
+    procedure.save(update_fields=["current_version"])
+    return version
 
 
 def _write_definition(version: ProcedureVersion, definition: Definition) -> None:

@@ -121,6 +121,26 @@ class Definition:
         loaded: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         return loaded
 
+    @classmethod
+    def read(cls, document: dict[str, Any]) -> Definition:
+        """From the JSON form."""
+
+        def case(raw: dict[str, Any]) -> Case:
+            parts = {
+                "term": Term(**raw["term"]),
+                "papers": tuple(Paper(**paper) for paper in raw["papers"]),
+                "fees": tuple(FeeLine(**fee) for fee in raw["fees"]),
+            }
+            return Case(**{**raw, **parts})
+
+        lists = {name: tuple(value) for name, value in document.items() if isinstance(value, list)}
+        lists |= {
+            "cases": tuple(case(raw) for raw in document["cases"]),
+            "results": tuple(Result(**raw) for raw in document["results"]),
+            "replacements": tuple(Replacement(**raw) for raw in document["replacements"]),
+        }
+        return cls(**{**document, **lists})
+
     def content_hash(self) -> str:
         """SHA-256 of the canonical JSON: equal content, equal hash, no new version."""
         text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

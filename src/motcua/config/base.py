@@ -35,11 +35,16 @@ def bring_up(now: datetime) -> str:
 
 
 def publish_forms(now: datetime) -> int:
-    """Publish the bundled forms and those built from the catalogue's fields."""
+    """Publish the bundled forms and those built from the catalogue's fields, but never over one that a person published."""
     published = 0
+    own = set(FormVersion.objects.exclude(published_by=None).values_list("key", flat=True).distinct())
     for entry in bundled_sources().details:
         code = entry["national_code"]
-        if code and (definition := definition_for(code, entry["name"], entry["form_fields"] or [])):
+        if (
+            code
+            and code not in own
+            and (definition := definition_for(code, entry["name"], entry["form_fields"] or []))
+        ):
             eforms.publish(key=code, definition=definition, now=now)
             published += 1
     return published

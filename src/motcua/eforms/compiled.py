@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from motcua.eforms.choices import Text
+from motcua.eforms.choices import EMPTY, Text
 from motcua.eforms.conditions import Condition, Test
 from motcua.eforms.fields.base import Field
 from motcua.eforms.outcomes import NO_OUTCOMES, Outcomes
@@ -17,11 +17,15 @@ SECTIONS, QUESTIONS = "sections", "questions"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a definition can't be published; `where` is a path like `sections.tre.fields.tre_ho_ten`."""
+    """Why a definition can't be published; `where` is a path like `sections.tre.fields.tre_ho_ten`.
+
+    `said` is the detail in words, where there is more to it than a name (`problems.py` words the codes).
+    """
 
     code: str
     where: str
     detail: str = ""
+    said: Text = EMPTY
 
 
 class BadDefinition(ValueError):

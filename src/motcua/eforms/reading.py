@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from motcua.eforms import conditions, fitting, schema
-from motcua.eforms.choices import Choices, Option, Text
+from motcua.eforms.choices import EMPTY, Choices, Option, Text
 from motcua.eforms.compiled import SECTIONS, Check, Form, Plan, Problem, Section
 from motcua.eforms.conditions import BadCondition, Condition
 from motcua.eforms.fields.base import Field, FieldType
@@ -18,6 +18,9 @@ from motcua.kernel.registry import Registry
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 MAX_FIELDS = 500
+_TWO_LISTS = Text(
+    "chỉ dùng một trong hai: tự lập lựa chọn hoặc danh mục", "give either options or a reference list"
+)
 
 
 class Reader:
@@ -27,8 +30,9 @@ class Reader:
         self.types = types
         self.problems: list[Problem] = []
 
-    def say(self, code: str, where: str, detail: str = "") -> None:
-        self.problems.append(Problem(code, where, detail))
+    def say(self, code: str, where: str, detail: str | Text = "") -> None:
+        said = detail if isinstance(detail, Text) else EMPTY
+        self.problems.append(Problem(code, where, said.en if said else str(detail), said))
 
     def read(self, data: Any) -> tuple[Form | None, list[Problem]]:
         for where, wrong in schema.definition_errors(data, self.types):
@@ -170,7 +174,7 @@ class Reader:
         where = f"sections.{raw.get('id', '?')}"
         if not _ID.fullmatch(str(raw.get("id", ""))):
             self.say("bad_id", where, str(raw.get("id", "")))
-        for name in set(raw) - {"id", "title", "help", "show_if", "fields"}:
+        for name in set(raw) - {"id", "title", "help", "show_if", "fields", "block"}:
             self.say("unknown_option", where, name)
         if not Text.of(raw.get("title")):
             self.say("no_title", where)
@@ -245,7 +249,7 @@ class Reader:
     def choices(self, raw: Mapping[str, Any], list_name: str, where: str) -> Choices | None:
         inline = raw.get("options")
         if inline and list_name:
-            self.say("bad_setting", where, "give either options or a reference list")
+            self.say("bad_setting", where, _TWO_LISTS)
         if list_name:
             if list_name not in NAMES:
                 self.say("unknown_reference", where, list_name)
@@ -367,7 +371,7 @@ def _named(f: Field) -> frozenset[str]:
     named = frozenset(
         str(f.settings[name])
         for name, setting in f.kind.options.items()
-        if setting.names == "field" and name in f.settings
+        if setting.names == "field" and name in f.settings and f.settings[name] not in setting.besides
     )
     return named | f.kind.depends(f) | (frozenset({f.copy_from}) if f.copy_from else frozenset())
 

@@ -92,6 +92,8 @@ def definition_schema(types: Registry[FieldType]) -> dict[str, Any]:
                         "title": WORDING,
                         "help": WORDING,
                         "show_if": _CONDITION,
+                        # Which block of the library it was copied from: `nguoi-yeu-cau@2`.
+                        "block": {"type": "string", "pattern": r"^[a-z0-9-]{1,60}@[0-9]{1,6}$"},
                         "fields": {"type": "array", "items": {"$ref": "#/$defs/field"}},
                     },
                 },

@@ -37,6 +37,15 @@ class Streamed(Protocol):
     event_hash: Any
 
 
+@dataclass
+class Noted:
+    """A stream of one event: of what has no row to carry its head, or a row that nothing may change afterwards."""
+
+    stream: UUID
+    event_seq: int = 0
+    event_hash: bytes = GENESIS
+
+
 @dataclass(frozen=True, slots=True)
 class Happened:
     """What a subscriber is given: the event as written, and the row it happened to."""

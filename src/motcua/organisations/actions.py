@@ -8,9 +8,12 @@ from typing import Any
 
 from django.db import transaction
 
-from motcua.kernel import locks
+from motcua.kernel import events, locks
+from motcua.kernel.actions import action
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import local_day
+from motcua.kernel.events import Noted
+from motcua.kernel.ids import uuid7
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.kernel.working_time import standard_calendar
 from motcua.kernel.working_time.shipped import national_days
@@ -80,6 +83,18 @@ def check_may_edit(actor: Actor, agency: Agency | None) -> None:
         if (seat.role == Role.OPERATOR and (agency is None or below)) or (seat.role == Role.HEAD and below):
             return
     raise NotAllowed("calendar.not_yours")
+
+
+@action("organisations.set_second_publisher")
+def set_second_publisher(*, actor: Actor, agency: Agency, needed: bool, now: datetime) -> None:
+    """Say whether forms that an agency, or one below it, uses are published by somebody else than who wrote them."""
+    check_may_edit(actor, agency)
+    row = Agency.objects.select_for_update().get(pk=agency.pk)
+    row.second_publisher = needed
+    row.save(update_fields=["second_publisher"])
+    change = Noted(uuid7())
+    facts = {"agency": agency.code, "needed": needed}
+    events.append(change, "organisations.second_publisher_set", actor=actor, at=now, data=facts)
 
 
 def _check_hours(hours: Mapping[str, Sequence[Sequence[str]]]) -> None:

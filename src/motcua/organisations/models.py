@@ -40,6 +40,11 @@ class Agency(models.Model):
         blank=True,
         help_text="Networks (CIDR) of its one-stop centre: what is filed online from there was not filed remotely",
     )
+    second_publisher = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Forms that it or an agency below it uses are published by somebody else than who wrote them",
+    )
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -253,8 +253,8 @@ class FieldType(ABC):
         """Only called when `asks` is false; None for nothing."""
         return None
 
-    def faults(self, field: Field) -> tuple[str, ...]:
-        """What is wrong with this field's definition, in English for its author."""
+    def faults(self, field: Field) -> tuple[Text, ...]:
+        """What is wrong with this field's definition, in words for its author."""
         return ()
 
     def mentions(self, field: Field) -> frozenset[str]:

@@ -38,9 +38,10 @@ class CitizenIdField(FieldType):
         "birth_date": settings.field_name(
             "Đối chiếu với câu hỏi về ngày sinh", "Compare with the question on birth date"
         ),
-        "sex": settings.plain(
+        "sex": settings.field_name(
             "Đối chiếu với câu hỏi về giới tính, hoặc mã 1, 2",
             "Compare with the question on sex, or code 1, 2",
+            *SEXES,
         ),
         "autocomplete": settings.AUTOCOMPLETE,
     }

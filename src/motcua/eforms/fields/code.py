@@ -26,6 +26,9 @@ from motcua.eforms.fields.base import (
 RADIOS_UP_TO = 7
 
 
+NO_CHOICES = Text("chưa có lựa chọn nào hoặc chưa chọn danh mục", "there are no options and no list")
+
+
 class Choice(FieldType):
     """Radios up to seven options, a list beyond; `widget` says otherwise. Only codes of the stored version pass."""
 
@@ -60,13 +63,8 @@ class Choice(FieldType):
     def from_claim(self, field: Field, claim: Any) -> Any:
         return field.choices.match(str(claim)) if field.choices and claim not in (None, "") else None
 
-    def faults(self, field: Field) -> tuple[str, ...]:
-        found = (
-            [] if field.choices and field.choices.options else ["a choice needs options or a reference list"]
-        )
-        if field.settings.get("widget", "radios") not in ("radios", "select"):
-            found.append("widget must be radios or select")
-        return tuple(found)
+    def faults(self, field: Field) -> tuple[Text, ...]:
+        return () if field.choices and field.choices.options else (NO_CHOICES,)
 
 
 class MultiChoice(FieldType):
@@ -117,10 +115,8 @@ class MultiChoice(FieldType):
         codes = list(field.choices.by_code) if field.choices else []
         return {"type": "array", "items": {"type": "string", "enum": codes}, "uniqueItems": True}
 
-    def faults(self, field: Field) -> tuple[str, ...]:
-        return (
-            () if field.choices and field.choices.options else ("a choice needs options or a reference list",)
-        )
+    def faults(self, field: Field) -> tuple[Text, ...]:
+        return () if field.choices and field.choices.options else (NO_CHOICES,)
 
 
 def choices_of(*pairs: tuple[str, str, str], key: str = "inline") -> Choices:

@@ -21,6 +21,7 @@ from motcua.eforms.fields.base import (
 )
 
 MAX_ROWS = 50
+NO_COLUMNS = Text("chưa có câu hỏi nào bên trong", "there is no question inside")
 
 
 def parse_pieces(pieces: tuple[Field, ...], data: PostData, name: str) -> Any:
@@ -138,8 +139,8 @@ class Group(Compound):
     def pieces(self, field: Field) -> tuple[Field, ...]:
         return field.columns
 
-    def faults(self, field: Field) -> tuple[str, ...]:
-        return () if field.columns else ("a group needs columns",)
+    def faults(self, field: Field) -> tuple[Text, ...]:
+        return () if field.columns else (NO_COLUMNS,)
 
 
 class Table(FieldType):
@@ -277,11 +278,13 @@ class Table(FieldType):
     def from_claim(self, field: Field, claim: Any) -> Any:
         return claim if isinstance(claim, list) and claim else None
 
-    def faults(self, field: Field) -> tuple[str, ...]:
-        found = [] if field.columns else ["a table needs columns"]
+    def faults(self, field: Field) -> tuple[Text, ...]:
+        found = [] if field.columns else [NO_COLUMNS]
         marked = field.settings.get("one_of")
         if marked and marked not in {column.id for column in field.columns}:
-            found.append(f"one_of names no column: {marked!r}")
+            found.append(
+                Text(f"không có cột “{marked}” để đánh dấu", f"there is no column {marked!r} to mark")
+            )
         return tuple(found)
 
 

@@ -40,6 +40,15 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+_BOTH = Text(
+    "chỉ dùng một trong hai: cách tính có sẵn hoặc công thức", "give either a way of reckoning or a formula"
+)
+_NEITHER = Text(
+    f"cần công thức, hoặc cách tính có sẵn ({', '.join(sorted(KINDS))}) và tính từ câu hỏi nào",
+    f"needs a formula, or a way of reckoning ({', '.join(sorted(KINDS))}) and what it is of",
+)
+
+
 class Computed(FieldType):
     key = "computed"
     title = Text("Giá trị tự tính", "Computed value")
@@ -159,12 +168,12 @@ class Computed(FieldType):
     def json_schema(self, field: Field) -> dict[str, Any]:
         return {"type": ["string", "number", "boolean"], "readOnly": True}
 
-    def faults(self, field: Field) -> tuple[str, ...]:
+    def faults(self, field: Field) -> tuple[Text, ...]:
         spec = field.settings.get("compute")
         if "formula" in field.settings:
-            return ("give either compute or a formula",) if spec is not None else ()
+            return (_BOTH,) if spec is not None else ()
         if not isinstance(spec, Mapping) or spec.get("kind") not in KINDS or not _sources(field):
-            return (f"compute needs a kind ({', '.join(sorted(KINDS))}) and what it is of",)
+            return (_NEITHER,)
         return ()
 
 

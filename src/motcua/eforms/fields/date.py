@@ -78,6 +78,9 @@ def written(value: str) -> str:
     return "/".join(reversed(value.split("-")))
 
 
+_TURNED = Text("ngày đầu sau ngày cuối", "the first day is after the last")
+
+
 class DateField(FieldType):
     key = "date"
     title = Text("Ngày, tháng, năm", "Date")
@@ -226,18 +229,24 @@ class DateField(FieldType):
             return {piece: match[i] or "" for i, piece in enumerate(PIECES, 1)}
         return None
 
-    def faults(self, field: Field) -> tuple[str, ...]:
+    def faults(self, field: Field) -> tuple[Text, ...]:
         found = []
-        if field.settings.get("precision", "day") not in PRECISIONS:
-            found.append(f"precision must be one of {', '.join(PRECISIONS)}")
         for name in ("min", "max"):
             text = field.settings.get(name)
             if text:
                 try:
                     bound(text, dt.date(2026, 1, 1))
                 except (ValueError, TypeError, OverflowError):
-                    found.append(f"{name} is not a date: {text!r}")
-        return tuple(found)
+                    found.append(Text(f"“{text}” không phải là ngày", f"{text!r} is not a date"))
+        return tuple(found) or self._turned(field)
+
+    def _turned(self, field: Field) -> tuple[Text, ...]:
+        """A fixed day beside one that moves with today can't be judged once and for all."""
+        ends = [field.settings.get(name) or "" for name in ("min", "max")]
+        if not all(ends) or len({end.startswith("today") for end in ends}) > 1:
+            return ()
+        low, high = (bound(end, dt.date(2026, 1, 1)) for end in ends)
+        return (_TURNED,) if low and high and low > high else ()
 
 
 def _split(iso: str) -> tuple[str, str, str]:

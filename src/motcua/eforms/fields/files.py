@@ -12,6 +12,8 @@ from motcua.eforms.choices import Text
 from motcua.eforms.fields import settings
 from motcua.eforms.fields.base import Context, Control, Field, FieldType, Ui
 
+_NO_COMPONENT = Text("chưa chọn thành phần hồ sơ", "no paper is chosen")
+
 
 class Files(FieldType):
     key = "file"
@@ -36,8 +38,8 @@ class Files(FieldType):
         )
         return Control(kind="note", text=text, **self.labels(field, ui))
 
-    def faults(self, field: Field) -> tuple[str, ...]:
-        return () if field.settings.get("component") else ("names no component",)
+    def faults(self, field: Field) -> tuple[Text, ...]:
+        return () if field.settings.get("component") else (_NO_COMPONENT,)
 
 
 TYPES = (Files(),)

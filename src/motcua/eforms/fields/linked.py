@@ -67,15 +67,22 @@ class Linked(Choice):
             return ("", "")
         return (self._group_of(field, str(value), lang), super().display(field, value, lang))
 
-    def faults(self, field: Field) -> tuple[str, ...]:
+    def faults(self, field: Field) -> tuple[Text, ...]:
         found = list(super().faults(field))
         groups = self.groups(field)
         if not groups:
-            found.append("linked choices need groups")
+            found.append(Text("chưa có nhóm nào", "there are no groups"))
         options = field.choices.options if field.choices else ()
-        found += [f"{option.code} is in no group" for option in options if option.group not in groups]
+        found += [
+            Text(f"lựa chọn “{option.code}” không thuộc nhóm nào", f"{option.code} is in no group")
+            for option in options
+            if option.group not in groups
+        ]
         empty = groups.keys() - {option.group for option in options}
-        found += [f"the group {code} has no option" for code in sorted(empty)]
+        found += [
+            Text(f"nhóm “{code}” không có lựa chọn nào", f"the group {code} has no option")
+            for code in sorted(empty)
+        ]
         return tuple(found)
 
 

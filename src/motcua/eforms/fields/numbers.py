@@ -28,6 +28,9 @@ def grouped(number: int | float) -> str:
     return f"{whole},{decimals}" if decimals else whole
 
 
+_TURNED = Text("số nhỏ nhất lớn hơn số lớn nhất", "the smallest is larger than the largest")
+
+
 class Number(FieldType):
     key = "number"
     title = Text("Số thập phân", "Decimal number")
@@ -99,12 +102,9 @@ class Number(FieldType):
             "maximum": field.settings.get("max", self.highest),
         }
 
-    def faults(self, field: Field) -> tuple[str, ...]:
-        return tuple(
-            f"{name} must be a number"
-            for name in ("min", "max")
-            if not isinstance(field.settings.get(name, 0), int | float)
-        )
+    def faults(self, field: Field) -> tuple[Text, ...]:
+        low, high = (field.settings.get(name) for name in ("min", "max"))
+        return (_TURNED,) if low is not None and high is not None and low > high else ()
 
 
 class Integer(Number):

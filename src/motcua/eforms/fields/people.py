@@ -59,15 +59,17 @@ class Block(Compound):
                 found[piece.id] = raw
         return found or None
 
-    def faults(self, field: Field) -> tuple[str, ...]:
+    def faults(self, field: Field) -> tuple[Text, ...]:
         known = {piece.id for piece in self.offered}
         chosen = field.settings.get("pieces", self.usual)
-        found = [f"no piece {name!r}" for name in chosen if name not in known]
+        found = [Text(f"không có mục “{n}”", f"there is no piece {n!r}") for n in chosen if n not in known]
         found += [
-            f"optional names no piece: {n!r}" for n in field.settings.get("optional", ()) if n not in chosen
+            Text(f"mục “{n}” không bắt buộc nhưng không được hỏi", f"{n!r} is optional, but not asked")
+            for n in field.settings.get("optional", ())
+            if n not in chosen
         ]
         if len(set(chosen)) != len(chosen) or not chosen:
-            found.append("pieces are named once each")
+            found.append(Text("chọn ít nhất một mục, mỗi mục một lần", "choose pieces, each once"))
         return tuple(found)
 
 

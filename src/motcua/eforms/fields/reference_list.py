@@ -30,6 +30,9 @@ def search(choices: Choices, said: str, limit: int = 50) -> list[str]:
     return [code for _, _, code in sorted(found)[:limit]]
 
 
+_NO_LIST = Text("chưa chọn danh mục", "no list is chosen")
+
+
 class ReferenceList(FieldType):
     key = "reference"
     title = Text("Danh mục có tìm kiếm", "Reference list with search")
@@ -86,8 +89,8 @@ class ReferenceList(FieldType):
     def from_claim(self, field: Field, claim: Any) -> Any:
         return field.choices.match(str(claim)) if field.choices and claim not in (None, "") else None
 
-    def faults(self, field: Field) -> tuple[str, ...]:
-        return () if field.choices and field.choices.options else ("a reference list is needed",)
+    def faults(self, field: Field) -> tuple[Text, ...]:
+        return () if field.choices and field.choices.options else (_NO_LIST,)
 
 
 TYPES = (ReferenceList(),)

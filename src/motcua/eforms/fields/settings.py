@@ -23,11 +23,14 @@ WORDING: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`schema` is JSON Schema; `names` tells what the value is a name of: `field` (another question) or nothing."""
+    """`schema` is JSON Schema; `names` tells what the value is a name of: `field` (another question) or nothing.
+
+    `besides`: values that are no name though others are."""
 
     label: Text
     schema: Mapping[str, Any]
     names: str = ""
+    besides: frozenset[str] = frozenset()
 
 
 def flag(vi: str, en: str) -> Setting:
@@ -55,8 +58,8 @@ def one_of(vi: str, en: str, *codes: str) -> Setting:
     return Setting(Text(vi, en), {"type": "string", "enum": list(codes)})
 
 
-def field_name(vi: str, en: str) -> Setting:
-    return Setting(Text(vi, en), {"type": "string", "maxLength": 64}, "field")
+def field_name(vi: str, en: str, *besides: str) -> Setting:
+    return Setting(Text(vi, en), {"type": "string", "maxLength": 64}, "field", frozenset(besides))
 
 
 def day(vi: str, en: str) -> Setting:

@@ -27,6 +27,9 @@ def fits_mask(text: str, mask: str) -> bool:
     return True
 
 
+_NO_EXAMPLE = Text("biểu thức cần một ví dụ khớp với nó", "an expression needs an example that fits it")
+
+
 class ShortText(FieldType):
     key = "text"
     title = Text("Văn bản ngắn", "Short text")
@@ -70,14 +73,14 @@ class ShortText(FieldType):
             raise invalid("required")
         return text
 
-    def faults(self, field: Field) -> tuple[str, ...]:
+    def faults(self, field: Field) -> tuple[Text, ...]:
         pattern = field.settings.get("pattern")
         if pattern is None:
             return ()
         if wrong := pattern_fault(str(pattern)):
-            return (wrong,)
+            return (Text(f"biểu thức chính quy viết sai: {wrong}", f"the expression is wrong: {wrong}"),)
         if not fits(str(pattern), str(field.settings.get("example", ""))):
-            return ("a pattern needs an example that fits it",)
+            return (_NO_EXAMPLE,)
         return ()
 
     def control(self, field: Field, value: Any, ui: Ui) -> Control:

@@ -58,7 +58,7 @@ def places(actor: Actor) -> tuple[str, ...]:
     if actor.holds(Role.HEAD):
         found += ["board", "lookups"]
     if actor.holds(Role.HEAD, Role.OPERATOR):
-        found += ["studio", "processes"]
+        found += ["studio", "processes", "forms"]
     if actor.holds(Role.FOCAL_POINT, Role.CIVIL_SERVANT, Role.HEAD):
         found.append("programme")
     return tuple(found)
@@ -66,7 +66,7 @@ def places(actor: Actor) -> tuple[str, ...]:
 
 def navigation(actor: Actor, here: str, *, unread: int | None = None) -> dict[str, Any]:
     """The ``staff`` value of a staff page: where we are (desk, notices, intake, register, board,
-    studio, processes, programme, lookups) and what else there is.
+    studio, processes, forms, programme, lookups) and what else there is.
 
     ``unread``: notices not seen, where the page has asked for them anyway.
     """

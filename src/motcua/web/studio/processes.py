@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -21,13 +20,12 @@ from motcua.kernel.working_time import WorkingTimeError
 from motcua.processing import actions, authoring
 from motcua.processing.rules import ON, Kind, Policy, StepSpec, UnitRule
 from motcua.processing.tables import KEY, Malformed, Table, free_key, tidy
-from motcua.web.shared.formats import datetime_vn
 from motcua.web.shared.staff import acting, navigation, staff
-from motcua.web.shared.wording import sentence
 from motcua.web.studio import processes_reading as reading
 from motcua.web.studio import processes_words as words
 from motcua.web.studio.processes_picture import picture
 from motcua.web.studio.processes_reading import Subject, subject_of
+from motcua.web.studio.saving import kept_revision, said
 
 #: Units a policy counts in.
 POLICY_UNITS = ("wd", "wh", "d")
@@ -51,23 +49,6 @@ def processes(request: HttpRequest) -> HttpResponseBase:
         "general": reading.general_row(),
     }
     return render(request, "studio/processes.html", context)
-
-
-def kept_revision(post: QueryDict) -> int:
-    """The revision a form was made from; a form without one was made from nothing."""
-    text = post.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
-
-
-def said(refusal: Refused) -> str:
-    """A refusal as a sentence; for a draft that moved on, who did it and when."""
-    if refusal.code == "process.changed_elsewhere":
-        by = refusal.params.get("by") or _("đồng nghiệp")
-        at = datetime_vn(datetime.fromisoformat(str(refusal.params["at"])))
-        return _(
-            "%(by)s đã lưu bản thảo này lúc %(at)s. Thay đổi của Ông/Bà chưa được lưu; xem khác biệt bên dưới rồi lưu lại."
-        ) % {"by": by, "at": at}
-    return sentence(refusal.code, refusal.params)
 
 
 def malformed(wrong: Malformed) -> str:

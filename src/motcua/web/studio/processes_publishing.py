@@ -23,9 +23,10 @@ from motcua.processing.tables import Malformed, Table, linked
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.studio import processes_reading as reading
 from motcua.web.studio import processes_words as words
-from motcua.web.studio.processes import kept_revision, malformed, said
+from motcua.web.studio.processes import malformed
 from motcua.web.studio.processes_picture import picture
 from motcua.web.studio.processes_reading import Subject, case_name, subject_of
+from motcua.web.studio.saving import kept_revision, said
 
 TYPES = {"bpmn": "application/xml", "json": "application/json"}
 

@@ -25,6 +25,7 @@ from motcua.processing.models import ProcessVersion
 from motcua.processing.rules import Kind, StepSpec
 from motcua.processing.tables import Table, linked
 from motcua.web.studio import processes_words as words
+from motcua.web.studio.conditions import Askable
 from motcua.web.studio.processes_picture import name_of
 
 GENERAL = "general"
@@ -144,27 +145,20 @@ def fields_form(case: int | None) -> Any:
     return form_of(newest) if newest else None
 
 
-def condition_fields(case: int | None, *, english: bool) -> list[dict[str, Any]]:
+def condition_fields(case: int | None, *, english: bool) -> list[Askable]:
     """What a condition may ask: facts of the dossier, then fields of the form, each with the values it can have."""
-    found: list[dict[str, Any]] = []
-    for fact in FACTS:
-        values = words.FACT_VALUES.get(fact, {})
-        found.append(
-            {
-                "id": fact,
-                "label": words.field_name(fact, {}),
-                "values": [(k, _(v)) for k, v in values.items()],
-            }
+    facts = [
+        Askable(
+            fact,
+            words.field_name(fact, {}),
+            tuple((key, _(said)) for key, said in words.FACT_VALUES.get(fact, {}).items()),
+            yes_no=fact == "dossier.online",
         )
+        for fact in FACTS
+    ]
     form = fields_form(case)
-    for f in form.fields if form else ():
-        options = (
-            [(o.code, o.label("en" if english else "vi")) for o in f.choices.options][:60]
-            if f.choices
-            else []
-        )
-        found.append({"id": f.id, "label": f.label("en" if english else "vi"), "values": options})
-    return found
+    lang = "en" if english else "vi"
+    return [*facts, *(Askable.of(field, lang) for field in (form.fields if form else ()))]
 
 
 @dataclass(frozen=True)

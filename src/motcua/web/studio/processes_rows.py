@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from motcua.eforms.fields.base import Context, Field, Invalid
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.refusals import Conflict, Refused
@@ -22,16 +21,18 @@ from motcua.processing.checks import DAY
 from motcua.processing.rules import ON, OUTCOMES, OWN, PARENT, PERMITS, Kind, StepSpec, UnitRule
 from motcua.processing.tables import KEY, ORDER, Malformed, Table, tidy
 from motcua.web.shared.staff import acting, navigation, staff
+from motcua.web.studio import conditions
 from motcua.web.studio import processes_reading as reading
 from motcua.web.studio import processes_words as words
-from motcua.web.studio.processes import kept_revision, malformed, row_or_404, said
+from motcua.web.studio.processes import malformed, row_or_404
 from motcua.web.studio.processes_picture import name_of
 from motcua.web.studio.processes_reading import Subject, subject_of
+from motcua.web.studio.saving import Typed, kept_revision, said
 
 #: What a decision leads to, when not to a row.
 END = "@end"
 UNITS = {"minute": 1, "hour": 60, "day": DAY}
-MAX_WAYS, MAX_PARTS = 8, 5
+MAX_WAYS = 8
 #: Boxes that every form shows; a browser leaves some of them out.
 BOXES = (
     "key",
@@ -46,16 +47,6 @@ BOXES = (
     "does",
     "join",
 )
-#: Operators that take no value.
-BARE = ("filled", "blank")
-
-
-class Typed(ValueError):
-    """What was typed cannot be kept: the field, and the sentence."""
-
-    def __init__(self, at: str, words_: str) -> None:
-        super().__init__(words_)
-        self.at, self.words = at, words_
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -204,83 +195,24 @@ def _fork(step: StepSpec, post: QueryDict, ways: dict[str, str | None]) -> StepS
 
 
 def _choice(subject: Subject, step: StepSpec, post: QueryDict, ways: dict[str, str | None]) -> StepSpec:
-    fields = {f["id"]: f for f in reading.condition_fields(subject.case, english=False)}
-    form = reading.fields_form(subject.case)
+    known = reading.condition_fields(subject.case, english=False)
     outcomes: dict[str, str | None] = {}
-    conditions: dict[str, Any] = {}
+    judged: dict[str, Any] = {}
     kept = list(step.conditions.values())
     for number in range(MAX_WAYS):
         to = post.get(f"way-{number}-to", "")
         if not to or to not in ways:
             continue
         name = f"w{len(outcomes) + 1}"
-        if f"way-{number}-keep" in post and number < len(kept):
-            condition = kept[number]
-        else:
-            condition = _condition(post, number, fields, form.by_id if form else {})
+        before = kept[number] if number < len(kept) else None
+        condition = conditions.read(post, f"way-{number}", known, before)
         if condition is None:
             raise Typed(f"way-{number}-0-field", _("Chọn ít nhất một điều kiện cho nhánh này."))
-        outcomes[name], conditions[name] = ways[to], condition
+        outcomes[name], judged[name] = ways[to], condition
     rest = post.get("to-else", "")
     if rest in ways and rest:
         outcomes["else"] = ways[rest]
-    return replace(step, outcomes=outcomes, conditions=conditions)
-
-
-def _condition(post: QueryDict, number: int, fields: dict[str, Any], of_form: dict[str, Field] | Any) -> Any:
-    parts: list[dict[str, Any]] = []
-    for part in range(MAX_PARTS):
-        at = f"way-{number}-{part}"
-        field, op, text = (
-            post.get(f"{at}-field", ""),
-            post.get(f"{at}-op", ""),
-            clean(post.get(f"{at}-value", ""))[:200],
-        )
-        if not field:
-            continue
-        if field not in fields:
-            raise Typed(f"{at}-field", _("Mục này không có trong biểu mẫu."))
-        if op not in words.OPERATORS:
-            raise Typed(f"{at}-op", _("Chọn cách so sánh."))
-        if op in BARE:
-            parts.append({"field": field, "op": op})
-            continue
-        if not text:
-            raise Typed(f"{at}-value", _("Nhập giá trị so sánh."))
-        wanted = [one.strip() for one in text.split(",") if one.strip()] if op in ("in", "not_in") else [text]
-        values = [_value(field, one, fields, of_form.get(field), at) for one in wanted]
-        parts.append({"field": field, "op": op, "value": values if op in ("in", "not_in") else values[0]})
-    if not parts:
-        return None
-    word = "any" if post.get(f"way-{number}-word") == "any" else "all"
-    return parts[0] if len(parts) == 1 else {word: parts}
-
-
-def _value(name: str, text: str, fields: dict[str, Any], field: Field | None, at: str) -> Any:
-    """What was typed as the value the answer would have: a code of a list by its code or name, a number as one."""
-    options = fields[name]["values"]
-    of_form = (
-        [(o.code, o.label(lang)) for lang in ("vi", "en") for o in field.choices.options]
-        if field and field.choices
-        else []
-    )
-    for code, label in (*options, *of_form):
-        if text in (code, label):
-            return code
-    if options:
-        shown = ", ".join(code for code, _label in options[:12])
-        raise Typed(f"{at}-value", _("Giá trị phải là một trong: %(values)s.") % {"values": shown})
-    if name == "dossier.online":
-        if text.lower() in ("có", "không", "co", "khong", "yes", "no"):
-            return text.lower() in ("có", "co", "yes")
-        raise Typed(f"{at}-value", _("Nhập “có” hoặc “không”."))
-    if field is None:
-        return text
-    try:
-        value = field.kind.clean(field, text, Context())
-    except Invalid as wrong:
-        raise Typed(f"{at}-value", _("Giá trị không đúng loại của mục này.")) from wrong
-    return value if isinstance(value, str | int | float | bool) else text
+    return replace(step, outcomes=outcomes, conditions=judged)
 
 
 # --- to the form ----------------------------------------------------------------------------------------------------
@@ -306,35 +238,15 @@ def _values(step: StepSpec) -> QueryDict:
     if step.kind == Kind.CHOICE:
         for number, (name, condition) in enumerate(step.conditions.items()):
             found[f"way-{number}-to"] = step.outcomes.get(name) or END if name in step.outcomes else ""
-            _spread(found, number, condition)
+            conditions.spread(found, f"way-{number}", condition, _typed)
         rest = [to for name, to in step.outcomes.items() if name not in step.conditions]
         found["to-else"] = (rest[0] or END) if rest else ""
     return found
 
 
-def _spread(found: QueryDict, number: int, condition: Any) -> None:
-    """A condition over the boxes of the form; one that does not fit stays as it is (``keep``)."""
-    if isinstance(condition, str):
-        condition = {"field": condition, "op": "filled"}
-    word = next((w for w in ("all", "any") if w in condition), "")
-    parts = condition[word] if word else [condition]
-    fits = len(parts) <= MAX_PARTS and all(
-        isinstance(part, dict) and "field" in part and "other" not in part for part in parts
-    )
-    if not fits:
-        found[f"way-{number}-keep"] = "1"
-        return
-    found[f"way-{number}-word"] = word or "all"
-    for place, part in enumerate(parts):
-        at = f"way-{number}-{place}"
-        found[f"{at}-field"] = part["field"]
-        found[f"{at}-op"] = part.get("op", "eq" if "value" in part else "filled")
-        value = part.get("value", "")
-        shown = [
-            words.value_words(part["field"], one).strip("“”")
-            for one in (value if isinstance(value, list) else [value])
-        ]
-        found[f"{at}-value"] = ", ".join(shown)
+def _typed(field: str, value: Any) -> str:
+    """A value as one would type it."""
+    return words.value_words(field, value).strip("“”")
 
 
 def _draw(
@@ -377,13 +289,13 @@ def _draw(
         "automatic": [(name, _(said_)) for name, said_ in words.AUTOMATIC.items()],
         "time_units": [("hour", _("giờ làm việc")), ("day", _("ngày làm việc (8 giờ)")), ("minute", _("phút làm việc"))],
         "fields": reading.condition_fields(subject.case, english=english) if step.kind == Kind.CHOICE else [],
-        "operators": [(op, _(said_)) for op, said_ in words.OPERATORS.items()],
+        "operators": conditions.operators(),
         "ways": [
             {
                 "number": number,
                 "sentence": words.sentence_of(kept[number], labels) if number < len(kept) else "",
                 "keep": f"way-{number}-keep" in values,
-                "parts": _parts(values, number),
+                "parts": conditions.places(values, f"way-{number}"),
             }
             for number in range(min(max([*used, -1]) + 2 + (step.kind == Kind.FORK and len(used) < 1), MAX_WAYS))
         ],
@@ -394,9 +306,3 @@ def _draw(
         "saved": "saved" in request.GET and not fault,
     }  # fmt: skip
     return render(request, "studio/process_row.html", context, status=status)
-
-
-def _parts(values: QueryDict, number: int) -> list[int]:
-    """The boxes of a condition that are filled, and one more."""
-    used = [part for part in range(MAX_PARTS) if values.get(f"way-{number}-{part}-field")]
-    return list(range(min(max([*used, -1]) + 2, MAX_PARTS)))

@@ -1,0 +1,1 @@
+"""The electronic forms of procedures: who may write them, what is being written, and its publication."""

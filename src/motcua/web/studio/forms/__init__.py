@@ -1,0 +1,1 @@
+"""Forms on screen: writing one, trying it, comparing, publishing, and the library of blocks."""

@@ -1,0 +1,434 @@
+"""One question on a page: how it is asked, what fits as an answer, when it shows; and what it will look like."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from django.views.decorators.http import require_http_methods, require_POST
+
+from motcua.catalogue.forms import actions, drafts
+from motcua.eforms import editing, rendering
+from motcua.eforms.editing import NoSuchPart
+from motcua.eforms.fields import FIELD_TYPES
+from motcua.kernel.actors import Actor, Role
+from motcua.kernel.clock import now as clock_now
+from motcua.kernel.refusals import Conflict, Refused
+from motcua.kernel.text import clean
+from motcua.web.shared.staff import acting, navigation, staff
+from motcua.web.studio import conditions
+from motcua.web.studio.conditions import Askable
+from motcua.web.studio.forms import advising, boxes, options, reading
+from motcua.web.studio.forms.reading import Subject, subject_of
+from motcua.web.studio.saving import Typed, kept_revision, said
+
+Json = dict[str, Any]
+#: Wordings of a question with the longest each may be.
+WORDINGS = {"label": 500, "hint": 500, "help": 2000, "subject": 200}
+#: Boxes that every page shows; a browser leaves some of them out.
+BOXES = (
+    "id",
+    "type",
+    "required",
+    "upper",
+    "officer_only",
+    "max_length",
+    "prefill",
+    "copy_field",
+    "help_vi",
+    "subject_vi",
+)
+#: What signing in or a register can bring, by the names of the national portal.
+CLAIMS: dict[str, str] = {
+    "HoVaTen": N_("Họ và tên"),
+    "SoDinhDanh": N_("Số định danh"),
+    "NgayThangNamSinh": N_("Ngày sinh"),
+    "GioiTinh": N_("Giới tính"),
+    "DanToc": N_("Dân tộc"),
+    "TonGiao": N_("Tôn giáo"),
+    "QuocTich": N_("Quốc tịch"),
+    "ThuongTru": N_("Nơi thường trú"),
+    "NoiOHienNay": N_("Nơi ở hiện nay"),
+    "ThuongTru|NoiOHienNay": N_("Nơi thường trú, nếu không có thì nơi ở hiện nay"),
+    "SoDienThoai": N_("Số điện thoại"),
+    "ThuDienTu": N_("Thư điện tử"),
+    "Cha.HoVaTen": N_("Họ và tên cha"),
+    "Me.HoVaTen": N_("Họ và tên mẹ"),
+    "MaSoThue": N_("Mã số thuế"),
+    "MaBHXH": N_("Mã số bảo hiểm xã hội"),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Role.HEAD, Role.OPERATOR)
+def form_field(request: HttpRequest, key: str, path: str) -> HttpResponseBase:
+    """``/studio/forms/<key>/fields/<id or table.column>/``: one question to write."""
+    actor = acting(request)
+    subject = subject_of(actor, key, writing=True)
+    definition = drafts.written(subject.key).definition
+    try:
+        field = editing.field_of(definition, path)
+    except NoSuchPart as gone:
+        raise Http404 from gone
+    if request.method != "POST":
+        return _draw(
+            request, actor, subject, definition, path, _values(definition, field, request.LANGUAGE_CODE)
+        )
+    post = request.POST
+    if post.get("what") in ("column_add", "column_up", "column_down", "column_remove"):
+        return _columns(request, actor, subject, definition, path)
+    new = None
+    try:
+        new = typed_field(subject, definition, path, post, request.LANGUAGE_CODE)
+        made = editing.put_field(definition, path, new)
+        with transaction.atomic():
+            actions.save_draft(
+                actor=actor, key=subject.key, revision=kept_revision(post), definition=made, change="field",
+                where=_renamed(path, new), now=clock_now(),
+            )  # fmt: skip
+    except Typed as wrong:
+        return _draw(
+            request, actor, subject, definition, path, post, at=wrong.at, fault=wrong.words, status=422
+        )
+    except Refused as refusal:
+        clash = _clash(subject, path, new, request) if new and isinstance(refusal, Conflict) else None
+        return _draw(
+            request,
+            actor,
+            subject,
+            definition,
+            path,
+            post,
+            fault=said(refusal),
+            status=refusal.status,
+            clash=clash,
+        )
+    if "again" in post:
+        return HttpResponseRedirect(
+            f"{subject.path}fields/{_renamed(path, new)}/?saved=1#{post['again'][:40]}"
+        )
+    return HttpResponseRedirect(f"{subject.path}?saved=1#field-{_renamed(path, new).partition('.')[0]}")
+
+
+def _renamed(path: str, field: Json) -> str:
+    parent, dot, _name = path.rpartition(".")
+    return f"{parent}{dot}{field['id']}"
+
+
+def _columns(
+    request: HttpRequest, actor: Actor, subject: Subject, definition: Json, path: str
+) -> HttpResponseBase:
+    """A column of a table, or a question of a group: added, moved, removed."""
+    post = request.POST
+    name, to = post.get("part", "")[:140], f"{subject.path}fields/{path}/?saved=1#columns"
+    try:
+        match post["what"]:
+            case "column_add":
+                label, kind = clean(post.get("column_label", ""))[:500], post.get("column_kind", "")
+                if not label:
+                    raise Typed("column_label", _("Nhập lời hỏi."))
+                if kind not in FIELD_TYPES:
+                    raise Typed("column_kind", _("Chọn kiểu câu hỏi."))
+                made, where = editing.add_column(definition, path, kind, {"vi": label})
+                change, to = "added", f"{subject.path}fields/{where}/?saved=added"
+            case "column_remove":
+                made, change, where = editing.without_field(definition, name), "removed", name
+            case direction:
+                made = editing.moved(definition, name, -1 if direction == "column_up" else 1)
+                change, where = "moved", name
+        with transaction.atomic():
+            actions.save_draft(
+                actor=actor, key=subject.key, revision=kept_revision(post), definition=made, change=change, where=where,
+                now=clock_now(),
+            )  # fmt: skip
+    except (Typed, Refused, NoSuchPart) as wrong:
+        values = _values(definition, editing.field_of(definition, path), request.LANGUAGE_CODE)
+        at = wrong.at if isinstance(wrong, Typed) else ""
+        fault = wrong.words if isinstance(wrong, Typed) else said(wrong if isinstance(wrong, Refused) else Refused("form.other_fields"))  # fmt: skip
+        return _draw(
+            request, actor, subject, definition, path, values, at=at, fault=fault, status=422, typing=post
+        )
+    return HttpResponseRedirect(to)
+
+
+def _clash(subject: Subject, path: str, new: Json, request: HttpRequest) -> dict[str, Any]:
+    """What others saved since, and in what this question as typed differs from what is there now."""
+    now, lang = drafts.written(subject.key), request.LANGUAGE_CODE
+    names = reading.labels(now.definition, lang)
+    try:
+        lines = reading.differences(now.definition, editing.put_field(now.definition, path, new), lang)
+        gone = False
+    except NoSuchPart:
+        lines, gone = [], True
+    since = drafts.since(subject.key, kept_revision(request.POST))
+    return {
+        "since": [reading.event_line(event, names) for event in since],
+        "lines": lines,
+        "gone": gone,
+        "revision": now.revision,
+    }
+
+
+# --- from the page ----------------------------------------------------------------------------------------------------
+
+
+def typed_field(subject: Subject, definition: Json, path: str, post: QueryDict, lang: str) -> Json:
+    """The question as typed. Raises :class:`Typed`."""
+    old = editing.field_of(definition, path)
+    kind_key = post.get("type", "")
+    if kind_key not in FIELD_TYPES:
+        raise Typed("type", _("Chọn kiểu câu hỏi."))
+    kind = FIELD_TYPES.get(kind_key)
+    made: Json = {"id": _id(subject, definition, path, post), "type": kind_key}
+    for name, longest in WORDINGS.items():
+        words = {
+            code: clean(post.get(f"{name}_{code}", ""), multiline=name == "help")[:longest]
+            for code in ("vi", "en")
+        }
+        if words["vi"]:
+            made[name] = {code: text for code, text in words.items() if text}
+        elif words["en"]:
+            raise Typed(f"{name}_vi", _("Nhập lời hỏi.") if name == "label" else _("Nhập tiếng Việt trước."))
+    if "label" not in made:
+        raise Typed("label_vi", _("Nhập lời hỏi."))
+    inside = "." in path
+    known = [] if inside else reading.askable(definition, lang, but=old["id"])
+    if kind.asks:
+        made |= _required(post, old, known)
+        made |= {name: True for name in ("upper", "officer_only") if post.get(name) == "1"}
+    made |= _bounds(post)
+    if kind.family == "choice" or kind.chooses:
+        made |= options.read(post, old)
+    if "columns" in old and kind.family == "several":
+        made["columns"] = deepcopy(old["columns"])
+    if not inside:
+        made |= _dependence(post, old, known)
+    return made | boxes.read(kind, post)
+
+
+def _id(subject: Subject, definition: Json, path: str, post: QueryDict) -> str:
+    parent, _dot, old = path.rpartition(".")
+    name = post.get("id", "").strip() or old
+    if name == old:
+        return old
+    if not editing.ID.fullmatch(name):
+        raise Typed("id", _("Mã chỉ gồm chữ thường không dấu, chữ số và gạch dưới, bắt đầu bằng chữ."))
+    if not parent and old in drafts.settled_ids(subject.key):
+        raise Typed(
+            "id", _("Câu hỏi đã công bố giữ nguyên mã: câu trả lời của người dân được tìm theo mã này.")
+        )
+    taken = (
+        [str(c["id"]) for c in editing.field_of(definition, parent).get("columns", ())]
+        if parent
+        else editing.ids(definition)
+    )
+    if name in taken:
+        raise Typed("id", _("Mã này đã dùng cho câu hỏi khác."))
+    return name
+
+
+def _required(post: QueryDict, old: Json, known: list[Askable]) -> Json:
+    match post.get("required", ""):
+        case "yes":
+            return {"required": True}
+        case "when":
+            when = conditions.read(post, "required_if", known, old.get("required_if"))
+            if when is None:
+                raise Typed("required_if-0-field", _("Chọn ít nhất một điều kiện."))
+            return {"required_if": when}
+    return {}
+
+
+def _bounds(post: QueryDict) -> Json:
+    made: Json = {}
+    text = post.get("max_length", "").strip()
+    if text:
+        if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= 20_000):
+            raise Typed("max_length", _("Nhập số từ 1 đến 20.000, hoặc để trống."))
+        made["max_length"] = int(text)
+    prefill = clean(post.get("prefill", ""))[:200]
+    return made | ({"prefill": prefill} if prefill else {})
+
+
+def _dependence(post: QueryDict, old: Json, known: list[Askable]) -> Json:
+    made: Json = {}
+    when = conditions.read(post, "show_if", known, old.get("show_if"))
+    if when is not None:
+        made["show_if"] = when
+    source = post.get("copy_field", "")
+    if source:
+        if source not in {one.id for one in _alike(known, post.get("type", ""))}:
+            raise Typed("copy_field", _("Chỉ lấy được từ câu hỏi cùng kiểu."))
+        copy_if = conditions.read(post, "copy_if", known, (old.get("copy_from") or {}).get("if"))
+        if copy_if is None:
+            raise Typed("copy_if-0-field", _("Chọn khi nào lấy theo câu hỏi kia."))
+        made["copy_from"] = {"field": source, "if": copy_if}
+    return made
+
+
+def _alike(known: list[Askable], kind: str) -> list[Askable]:
+    """The questions of the same type: only their answers fit."""
+    return [one for one in known if one.field is not None and one.field.kind.key == kind]
+
+
+# --- to the page ------------------------------------------------------------------------------------------------------
+
+
+def _values(definition: Json, field: Json, lang: str) -> QueryDict:
+    """A question as its page would post it."""
+    found = QueryDict(mutable=True)
+    found["id"], found["type"] = str(field["id"]), str(field.get("type", "")).partition(":")[0]
+    for name in WORDINGS:
+        words = field.get(name) or {}
+        found[f"{name}_vi"] = words if isinstance(words, str) else str(words.get("vi", ""))
+        found[f"{name}_en"] = "" if isinstance(words, str) else str(words.get("en", ""))
+    found["required"] = "when" if field.get("required_if") else "yes" if field.get("required") else "no"
+    for name in ("upper", "officer_only"):
+        found[name] = "1" if field.get(name) else ""
+    found["max_length"], found["prefill"] = str(field.get("max_length") or ""), str(field.get("prefill", ""))
+    copy = field.get("copy_from") or {}
+    found["copy_field"] = str(copy.get("field", ""))
+    by_id = {one.id: one for one in reading.askable(definition, lang)}
+    for at, condition in (
+        ("show_if", field.get("show_if")),
+        ("required_if", field.get("required_if")),
+        ("copy_if", copy.get("if")),
+    ):
+        conditions.spread(
+            found, at, condition, lambda name, value: conditions.in_words(by_id.get(name), value)
+        )
+    options.values(field, found)
+    if (kind := str(found["type"])) in FIELD_TYPES:
+        boxes.values(FIELD_TYPES.get(kind), field, found)
+    return found
+
+
+def _draw(
+    request: HttpRequest,
+    actor: Actor,
+    subject: Subject,
+    definition: Json,
+    path: str,
+    values: QueryDict,
+    *,
+    at: str = "",
+    fault: str = "",
+    status: int = 200,
+    clash: dict[str, Any] | None = None,
+    typing: QueryDict | None = None,
+) -> HttpResponseBase:
+    lang = request.LANGUAGE_CODE
+    field = editing.field_of(definition, path)
+    parent = path.rpartition(".")[0]
+    chosen = str(values.get("type", ""))
+    kind = FIELD_TYPES.get(chosen) if chosen in FIELD_TYPES else None
+    names = reading.labels(definition, lang)
+    known = [] if parent else reading.askable(definition, lang, but=str(field["id"]))
+    form, _left_out = editing.drawable(definition)
+    written = drafts.written(subject.key)
+    found = reading.judge(definition, subject.path, lang)
+    context = {
+        "staff": navigation(actor, "forms"),
+        "subject": subject,
+        "part": path,
+        "parent": parent,
+        "parent_label": names.get(parent, ""),
+        "label": names.get(path, path),
+        "value": {**dict.fromkeys(BOXES, ""), **values.dict()},
+        "listed": dict(values.lists()),
+        "kind": kind,
+        "kinds": reading.kinds(lang),
+        "settled": not parent and str(field["id"]) in drafts.settled_ids(subject.key),
+        "revision": clash["revision"] if clash else written.revision if not fault else kept_revision(typing or request.POST),
+        "boxes": boxes.boxes(kind, [(one, names[one]) for one in editing.ids(definition) if one != path], lang) if kind else [],
+        "chooses": kind is not None and (kind.family == "choice" and kind.says in ("choice", "choices")),
+        "lists": options.lists(),
+        "option_places": options.places(values),
+        "columns": [
+            (f"{path}.{c['id']}", names.get(f"{path}.{c['id']}", ""), reading.kind_title(str(c.get("type", "")), lang))
+            for c in field.get("columns", ())
+        ],
+        "several": kind is not None and kind.key in ("table", "group"),
+        "known": known,
+        "alike": _alike(known, chosen),
+        "operators": conditions.operators(),
+        "places": {name: list(conditions.places(values, name)) for name in ("show_if", "required_if", "copy_if")},
+        "keep": {name: f"{name}-keep" in values for name in ("show_if", "required_if", "copy_if")},
+        "sentences": {
+            "show_if": reading.condition_words(field.get("show_if"), form, lang),
+            "required_if": reading.condition_words(field.get("required_if"), form, lang),
+            "copy_if": reading.condition_words((field.get("copy_from") or {}).get("if"), form, lang),
+        },
+        "claims": [(key, _(name)) for key, name in CLAIMS.items()],
+        "uses": _uses(definition, path, names),
+        "preview": _preview(definition, path, lang),
+        "hints": advising.hints(subject.key, definition, lang).of_field(path),
+        "wrong": found.by_part.get(f"field {path}", []) if not fault else [],
+        "typing": {name: typing.get(name, "") if typing else "" for name in ("column_label", "column_kind")},
+        "at": at,
+        "fault": fault,
+        "clash": clash,
+        "saved": request.GET.get("saved", "") if not fault else "",
+    }  # fmt: skip
+    return render(request, "studio/forms/field.html", context, status=status)
+
+
+def _uses(definition: Json, path: str, names: dict[str, str]) -> list[str]:
+    """What names this question, in words: removing it would break them."""
+    if "." in path:
+        return []
+    found = []
+    for use in editing.uses(definition, path):
+        kind = use.where.partition(".")[0]
+        title = reading.RULE_KINDS.get(kind)
+        found.append(
+            _(title)
+            if title
+            else _("Công thức tính phí")
+            if kind == "fee"
+            else names.get(use.where, use.where)
+        )
+    return list(dict.fromkeys(found))
+
+
+# --- what it will look like ---------------------------------------------------------------------------------------------
+
+
+def _preview(definition: Json, path: str, lang: str) -> str:
+    """The question as people will see it; nothing while it cannot be drawn."""
+    name = path.partition(".")[0]
+    alone = {**definition, "checks": [], "outcomes": {}}
+    form, left_out = editing.drawable(alone)
+    if form is None or name in left_out or name not in form.by_id:
+        return ""
+    return rendering.field_html(form, name, {}, lang=lang)
+
+
+@require_POST
+@staff(Role.HEAD, Role.OPERATOR)
+def form_field_preview(request: HttpRequest, key: str, path: str) -> HttpResponseBase:
+    """What is being typed, as people would see it: a piece of HTML for the page, nothing is kept."""
+    subject = subject_of(acting(request), key, writing=True)
+    definition = drafts.written(subject.key).definition
+    lang = request.LANGUAGE_CODE
+    try:
+        made = editing.put_field(definition, path, typed_field(subject, definition, path, request.POST, lang))
+    except NoSuchPart as gone:
+        raise Http404 from gone
+    except Typed as wrong:
+        return render(
+            request, "studio/forms/_field_preview.html", {"html": "", "fault": wrong.words}, status=422
+        )
+    name = path.partition(".")[0] if "." in path else _renamed(path, {"id": request.POST.get("id") or path})
+    html = _preview(made, name, lang)
+    fault = "" if html else _("Chưa hiện được: câu hỏi còn chỗ cần sửa.")
+    response: HttpResponse = render(
+        request, "studio/forms/_field_preview.html", {"html": html, "fault": fault}
+    )
+    return response

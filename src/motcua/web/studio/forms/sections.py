@@ -1,0 +1,187 @@
+"""One part of a form on a page: its title, its help, when it shows; and putting it into the library."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, QueryDict
+from django.http.response import HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from motcua.catalogue.forms import actions, drafts
+from motcua.eforms import editing
+from motcua.eforms.editing import NoSuchPart
+from motcua.kernel.actors import Actor, Role
+from motcua.kernel.clock import now as clock_now
+from motcua.kernel.refusals import Refused
+from motcua.kernel.text import clean, slug
+from motcua.web.shared.staff import acting, navigation, staff
+from motcua.web.studio import conditions
+from motcua.web.studio.forms import reading
+from motcua.web.studio.forms.reading import Subject, subject_of
+from motcua.web.studio.saving import Typed, kept_revision, said
+
+Json = dict[str, Any]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Role.HEAD, Role.OPERATOR)
+def form_section(request: HttpRequest, key: str, section: str) -> HttpResponseBase:
+    """``/studio/forms/<key>/sections/<id>/``."""
+    actor = acting(request)
+    subject = subject_of(actor, key, writing=True)
+    definition = drafts.written(subject.key).definition
+    try:
+        old = editing.section_of(definition, section)
+    except NoSuchPart as gone:
+        raise Http404 from gone
+    if request.method != "POST":
+        return _draw(
+            request, actor, subject, definition, old, _values(definition, old, request.LANGUAGE_CODE)
+        )
+    post = request.POST
+    try:
+        with transaction.atomic():
+            return HttpResponseRedirect(_do(actor, subject, definition, old, post, request.LANGUAGE_CODE))
+    except Typed as wrong:
+        return _draw(
+            request, actor, subject, definition, old, post, at=wrong.at, fault=wrong.words, status=422
+        )
+    except Refused as refusal:
+        return _draw(
+            request, actor, subject, definition, old, post, fault=said(refusal), status=refusal.status
+        )
+
+
+def _do(actor: Actor, subject: Subject, definition: Json, old: Json, post: QueryDict, lang: str) -> str:
+    name, what = str(old["id"]), post.get("what", "")
+    if what == "library":
+        _to_library(actor, definition, name, post)
+        return f"{subject.path}sections/{name}/?saved=library"
+    if what == "renew":
+        made = _renewed(definition, old)
+        change = "block_renewed"
+    else:
+        made, change = editing.put_section(definition, name, _typed(definition, old, post, lang)), "section"
+    actions.save_draft(
+        actor=actor,
+        key=subject.key,
+        revision=kept_revision(post),
+        definition=made,
+        change=change,
+        where=name,
+        now=clock_now(),
+    )
+    return f"{subject.path}?saved=1#section-{name}"
+
+
+def _typed(definition: Json, old: Json, post: QueryDict, lang: str) -> Json:
+    made: Json = {"id": old["id"]}
+    for name, longest in (("title", 300), ("help", 2000)):
+        words = {
+            code: clean(post.get(f"{name}_{code}", ""), multiline=True)[:longest] for code in ("vi", "en")
+        }
+        if words["vi"]:
+            made[name] = {code: text for code, text in words.items() if text}
+        elif words["en"]:
+            raise Typed(f"{name}_vi", _("Nhập tiếng Việt trước."))
+    if "title" not in made:
+        raise Typed("title_vi", _("Nhập tên của phần."))
+    when = conditions.read(post, "show_if", reading.askable(definition, lang), old.get("show_if"))
+    if when is not None:
+        made["show_if"] = when
+    return made | ({"block": old["block"]} if "block" in old else {})
+
+
+def _to_library(actor: Actor, definition: Json, name: str, post: QueryDict) -> None:
+    key = post.get("block_key", "") or slug(post.get("block_name", ""))[:60]
+    if not key:
+        raise Typed("block_name", _("Nhập tên khối, hoặc chọn khối để công bố bản mới."))
+    actions.publish_block(
+        actor=actor,
+        key=key,
+        section=editing.block_of(definition, name),
+        reason=post.get("reason", "")[:2000],
+        now=clock_now(),
+    )
+
+
+def _renewed(definition: Json, old: Json) -> Json:
+    block = newer_block(str(old.get("block", "")))
+    if block is None:
+        raise Refused("form.nothing_new")
+    return editing.renewed_block(
+        definition, str(old["id"]), block.section, mark=f"{block.key}@{block.number}"
+    )
+
+
+def newer_block(mark: str) -> Any:
+    """The newest version of the block a section was copied from, where that is another; else None."""
+    key = mark.partition("@")[0]
+    newest = next((one for one in drafts.blocks() if one.key == key), None)
+    return newest if newest is not None and f"{newest.key}@{newest.number}" != mark else None
+
+
+def _values(definition: Json, section: Json, lang: str) -> QueryDict:
+    found = QueryDict(mutable=True)
+    for name in ("title", "help"):
+        words = section.get(name) or {}
+        found[f"{name}_vi"] = words if isinstance(words, str) else str(words.get("vi", ""))
+        found[f"{name}_en"] = "" if isinstance(words, str) else str(words.get("en", ""))
+    by_id = {one.id: one for one in reading.askable(definition, lang)}
+    conditions.spread(
+        found,
+        "show_if",
+        section.get("show_if"),
+        lambda name, value: conditions.in_words(by_id.get(name), value),
+    )
+    return found
+
+
+def _draw(
+    request: HttpRequest,
+    actor: Actor,
+    subject: Subject,
+    definition: Json,
+    section: Json,
+    values: QueryDict,
+    *,
+    at: str = "",
+    fault: str = "",
+    status: int = 200,
+) -> HttpResponseBase:
+    lang = request.LANGUAGE_CODE
+    form, _left_out = editing.drawable(definition)
+    written = drafts.written(subject.key)
+    inside = {str(field["id"]) for field in section.get("fields", ())}
+    newer = newer_block(str(section.get("block", "")))
+    context = {
+        "staff": navigation(actor, "forms"),
+        "subject": subject,
+        "section": section,
+        "title": reading.wording(section.get("title"), lang) or str(section["id"]),
+        "revision": written.revision if not fault else kept_revision(request.POST),
+        "value": values.dict(),
+        "known": [one for one in reading.askable(definition, lang) if one.id not in inside],
+        "operators": conditions.operators(),
+        "places": list(conditions.places(values, "show_if")),
+        "keep": "show_if-keep" in values,
+        "sentence": reading.condition_words(section.get("show_if"), form, lang),
+        "blocks": [(one.key, reading.wording(one.section.get("title"), lang)) for one in drafts.blocks()],
+        "newer": newer,
+        "newer_lines": _compared(section, newer.section, lang) if newer else [],
+        "minimum": actions.MIN_REASON,
+        "at": at,
+        "fault": fault,
+        "saved": request.GET.get("saved", "") if not fault else "",
+    }
+    return render(request, "studio/forms/section.html", context, status=status)
+
+
+def _compared(old: Json, new: Json, lang: str) -> list[str]:
+    """What a newer version of a block would change in a section."""
+    before, after = ({"key": "x", "title": {"vi": "x"}, "sections": [{**one, "id": "x"}]} for one in (editing.block_of({"sections": [old]}, old["id"]), new))  # fmt: skip
+    return reading.differences(before, after, lang)
