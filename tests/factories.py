@@ -209,9 +209,15 @@ def add_file(begun: Draft, component: int, *, name: str = "ban-chup.pdf", at: da
     """A kept file of a draft."""
     blob = drafts.keep_content(sample_scan(), "application/pdf", at)
     return DraftUpload.objects.create(
-        draft=begun, component_id=component, filename=name, size=blob.size, offset=blob.size,
-        state=DraftUpload.State.KEPT, blob=blob, created_at=at,
-    )  # fmt: skip
+        draft=begun,
+        component_id=component,
+        filename=name,
+        size=blob.size,
+        offset=blob.size,
+        state=DraftUpload.State.KEPT,
+        blob=blob,
+        created_at=at,
+    )
 
 
 def add_portrait(begun: Draft, field: str, *, at: datetime = NOW) -> DraftUpload:
@@ -220,9 +226,35 @@ def add_portrait(begun: Draft, field: str, *, at: datetime = NOW) -> DraftUpload
     Image.new("RGB", (300, 400), "gray").save(picture, "JPEG")
     blob = drafts.keep_content(picture.getvalue(), "image/jpeg", at)
     return DraftUpload.objects.create(
-        draft=begun, field=field, filename="anh.jpg", size=blob.size, offset=blob.size,
-        state=DraftUpload.State.KEPT, blob=blob, created_at=at,
-    )  # fmt: skip
+        draft=begun,
+        field=field,
+        filename="anh.jpg",
+        size=blob.size,
+        offset=blob.size,
+        state=DraftUpload.State.KEPT,
+        blob=blob,
+        created_at=at,
+    )
+
+
+def file(
+    world: World,
+    draft: Draft,
+    username: str = "lan",
+    *,
+    assistance: AssistanceKind = "none",
+    return_by: str = "online",
+    at: datetime = NOW,
+) -> Dossier:
+    """File a draft as its owner does online; what follows is left to the caller."""
+    return filing.submit(
+        actor=world.person(username),
+        draft_id=draft.pk,
+        applicant=world.applicant(username),
+        assistance=assistance,
+        return_by=return_by,
+        now=at,
+    )
 
 
 def filed_dossier(
@@ -239,14 +271,7 @@ def filed_dossier(
     moment = at or world.now
     begun = draft(world, username, code, agency, at=moment)
     with after_commit():
-        return filing.submit(
-            actor=world.person(username),
-            draft_id=begun.pk,
-            applicant=world.applicant(username),
-            assistance=assistance,
-            return_by=return_by,
-            now=moment,
-        )
+        return file(world, begun, username, assistance=assistance, return_by=return_by, at=moment)
 
 
 def counter_dossier(world: World, username: str = "lan", code: str = MARITAL) -> Dossier:
@@ -283,14 +308,7 @@ def joint_dossier(
             begun, bundles.case_bundle(begun.case_id).components[1].pk, name="giay-chung-sinh.pdf", at=moment
         )
     with after_commit():
-        whole = filing.submit(
-            actor=world.person(username),
-            draft_id=begun.pk,
-            applicant=world.applicant(username),
-            assistance="none",
-            return_by=return_by,
-            now=moment,
-        )
+        whole = file(world, begun, username, return_by=return_by, at=moment)
         if received:
             run = open_run(whole)
             desk.receive(actor=actor_for(world, run), run_id=run.pk, now=moment + timedelta(minutes=30))

@@ -136,10 +136,17 @@ def build(tokens: Tokens, out: Path) -> None:
 
         entries = [path for path in sorted((SOURCE / "css").glob("*.scss")) if not path.name.startswith("_")]
         run(
-            [tool("node"), str(MODULES / "sass" / "sass.js"), "--style=compressed", "--no-source-map", "--quiet-deps",
-             f"--load-path={generated}", f"--load-path={MODULES / 'govuk-frontend' / 'dist'}",
-             *(f"{path}:{fresh / 'css' / path.with_suffix('.css').name}" for path in entries)]
-        )  # fmt: skip
+            [
+                tool("node"),
+                str(MODULES / "sass" / "sass.js"),
+                "--style=compressed",
+                "--no-source-map",
+                "--quiet-deps",
+                f"--load-path={generated}",
+                f"--load-path={MODULES / 'govuk-frontend' / 'dist'}",
+                *(f"{path}:{fresh / 'css' / path.with_suffix('.css').name}" for path in entries),
+            ]
+        )
         for path in sorted((SOURCE / "js").glob("*.js")):
             shutil.copy(path, fresh / "js")
         shutil.copytree(SOURCE / "img", fresh / "img")

@@ -163,7 +163,7 @@ def things(world: World, settings: Any, tmp_path: Any) -> dict[str, str]:
     filed = factories.filed_dossier(world)
     factories.advance(world, filed, "returned")
     dossier = Dossier.objects.get(pk=filed.pk)
-    counter = factories.draft(world, "lan", factories.COPIES, channel=1)  # type: ignore[arg-type]
+    counter = factories.draft(world, "lan", factories.COPIES, channel=1)
     paper = Paper.objects.filter(dossier=dossier).first()
     if paper is None:
         paper = Paper.objects.create(

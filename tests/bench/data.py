@@ -134,7 +134,7 @@ def _offer(agency: int, procedure: int, now: datetime) -> None:
         actor=SYSTEM,
         agency=Agency.objects.get(pk=agency),
         procedure=what,
-        level=what.level,  # type: ignore[arg-type]
+        level=what.level,
         since=date(2025, 7, 1),
         now=now,
     )
@@ -288,12 +288,23 @@ def dossiers(world: World, total: int, now: datetime, *, admin: str) -> None:
         if there >= total:
             return
         values = _pools(now) | {
-            "first": there, "last": total, "many": total - there, "after": newest, "agencies": AGENCIES,
-            "agency_ids": sorted(world.officers), "citizens": world.citizens, "people": len(world.citizens),
-            "version": version.pk, "case": world.case, "procedure": version.procedure_id,
-            "form": newest_form(PROCEDURE), "process": current_process(world.case), "blob": slip.pk,
-            "begin": now - timedelta(days=364), "end": now - timedelta(days=1),
-        }  # fmt: skip
+            "first": there,
+            "last": total,
+            "many": total - there,
+            "after": newest,
+            "agencies": AGENCIES,
+            "agency_ids": sorted(world.officers),
+            "citizens": world.citizens,
+            "people": len(world.citizens),
+            "version": version.pk,
+            "case": world.case,
+            "procedure": version.procedure_id,
+            "form": newest_form(PROCEDURE),
+            "process": current_process(world.case),
+            "blob": slip.pk,
+            "begin": now - timedelta(days=364),
+            "end": now - timedelta(days=1),
+        }
         for statement in (_DOSSIERS, _ANSWERS, _SLIPS, _RUNS, _EVENTS, _FACTS):
             cursor.execute(statement, values)
     _settle()
@@ -326,12 +337,20 @@ def drafts(world: World, many: int, now: datetime) -> list[tuple[str, int]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             _DRAFTS,
-            _pools(now) | {
-                "citizens": world.citizens, "people": len(world.citizens), "case": world.case,
-                "form": newest_form(PROCEDURE), "agency_ids": sorted(world.officers), "agencies": AGENCIES,
-                "now": now, "many": many, "blob": blob.pk, "components": papers,
+            _pools(now)
+            | {
+                "citizens": world.citizens,
+                "people": len(world.citizens),
+                "case": world.case,
+                "form": newest_form(PROCEDURE),
+                "agency_ids": sorted(world.officers),
+                "agencies": AGENCIES,
+                "now": now,
+                "many": many,
+                "blob": blob.pk,
+                "components": papers,
             },
-        )  # fmt: skip
+        )
         cursor.execute(
             "SELECT id::text, account_id FROM dossiers_draft WHERE dossier_id IS NULL ORDER BY md5(id::text) LIMIT %s",
             [many],

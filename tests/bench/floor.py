@@ -43,14 +43,20 @@ def _unit(agency: int, code: str) -> int:
 def _event(dossier: Dossier, kind: str, now: datetime) -> None:
     dossier.event_seq += 1
     Event(
-        stream=dossier.stream, seq=dossier.event_seq, kind=kind, at=now, actor_kind="person",
-        account_id=dossier.applicant_id, data={"status": dossier.status}, hash=os.urandom(32),
-    ).save_base(force_insert=True)  # fmt: skip
+        stream=dossier.stream,
+        seq=dossier.event_seq,
+        kind=kind,
+        at=now,
+        actor_kind="person",
+        account_id=dossier.applicant_id,
+        data={"status": dossier.status},
+        hash=os.urandom(32),
+    ).save_base(force_insert=True)
 
 
 def _later(dossier: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_JOB, ['{"kind": "bench", "dossier": %d}' % dossier])  # noqa: UP031
+        cursor.execute(_JOB, [f'{{"kind": "bench", "dossier": {dossier}}}'])
 
 
 @transaction.atomic
@@ -64,13 +70,27 @@ def submit(request: HttpRequest) -> HttpResponse:
     counter.last += 1
     counter.save(update_fields=["last"])
     dossier = Dossier(
-        code=f"FLOOR-{draft.agency_id}-{counter.last}", lookup_secret="K7M2Q9XA", version_id=int(request.GET["version"]),
-        case_id=draft.case_id, procedure_id=int(request.GET["procedure"]), form_id=draft.form_id,
-        agency_id=draft.agency_id, unit_id=_unit(draft.agency_id, "civil"), status=1, channel=2, remote=True,
-        applicant_id=draft.account_id, applicant_kind="citizen", applicant_name="Nguyễn Thị Lan",
-        applicant_folded="nguyen thi lan", applicant_number="038190000001", submitted_at=now, stream=uuid7(),
-        applicant_index=os.urandom(32), contact="{}",
-    )  # fmt: skip
+        code=f"FLOOR-{draft.agency_id}-{counter.last}",
+        lookup_secret="K7M2Q9XA",
+        version_id=int(request.GET["version"]),
+        case_id=draft.case_id,
+        procedure_id=int(request.GET["procedure"]),
+        form_id=draft.form_id,
+        agency_id=draft.agency_id,
+        unit_id=_unit(draft.agency_id, "civil"),
+        status=1,
+        channel=2,
+        remote=True,
+        applicant_id=draft.account_id,
+        applicant_kind="citizen",
+        applicant_name="Nguyễn Thị Lan",
+        applicant_folded="nguyen thi lan",
+        applicant_number="038190000001",
+        submitted_at=now,
+        stream=uuid7(),
+        applicant_index=os.urandom(32),
+        contact="{}",
+    )
     dossier.save(force_insert=True)
     _event(dossier, "dossier.submitted", now)
     dossier.save(update_fields=["event_seq"])
@@ -82,13 +102,23 @@ def submit(request: HttpRequest) -> HttpResponse:
     draft.dossier = dossier
     draft.save(update_fields=["dossier"])
     StepRun.objects.create(
-        dossier=dossier, step=_step("receive"), agency_id=draft.agency_id, unit_id=_unit(draft.agency_id, "one-stop"),
-        role="one_stop", opened_at=now, due_at=now + timedelta(days=1),
-    )  # fmt: skip
+        dossier=dossier,
+        step=_step("receive"),
+        agency_id=draft.agency_id,
+        unit_id=_unit(draft.agency_id, "one-stop"),
+        role="one_stop",
+        opened_at=now,
+        due_at=now + timedelta(days=1),
+    )
     Fact.objects.create(
-        measure=1, day=now.date(), agency_id=draft.agency_id, procedure_id=dossier.procedure_id, dossier=dossier,
-        online=True, remote=True,
-    )  # fmt: skip
+        measure=1,
+        day=now.date(),
+        agency_id=draft.agency_id,
+        procedure_id=dossier.procedure_id,
+        dossier=dossier,
+        online=True,
+        remote=True,
+    )
     _later(dossier.pk)
     return HttpResponse(dossier.code)
 
@@ -132,9 +162,14 @@ def step(request: HttpRequest) -> HttpResponse:
     run.closed_at, run.outcome = now, "receive"
     run.save(update_fields=["closed_at", "outcome"])
     StepRun.objects.create(
-        dossier=received, step=_step("appraise"), agency_id=run.agency_id, unit_id=_unit(run.agency_id, "civil"),
-        role="civil_servant", opened_at=now, due_at=now + timedelta(days=3),
-    )  # fmt: skip
+        dossier=received,
+        step=_step("appraise"),
+        agency_id=run.agency_id,
+        unit_id=_unit(run.agency_id, "civil"),
+        role="civil_servant",
+        opened_at=now,
+        due_at=now + timedelta(days=3),
+    )
     _later(received.pk)
     return HttpResponse("ok")
 

@@ -39,9 +39,11 @@ def big(fields: int) -> dict[str, Any]:
     made = []
     for i in range(fields):
         field: dict[str, Any] = {
-            "id": f"f{i}", "label": {"vi": f"Câu hỏi số {i}", "en": f"Question {i}"},
-            "hint": {"vi": "Ghi như trên giấy tờ", "en": "As on the papers"}, **kinds[i % 6],
-        }  # fmt: skip
+            "id": f"f{i}",
+            "label": {"vi": f"Câu hỏi số {i}", "en": f"Question {i}"},
+            "hint": {"vi": "Ghi như trên giấy tờ", "en": "As on the papers"},
+            **kinds[i % 6],
+        }
         if i % 6:
             on = i - i % 6  # the tick box before it
             field["show_if"] = {"any": [{"field": f"f{on}", "value": True}, {"field": "f0", "value": True}]}
@@ -93,9 +95,11 @@ def measure(world: Any, fields: int, rounds: int) -> Result:
     def save() -> Any:
         body = {"field": "f1", "values": [["f1", f"Câu trả lời {revision[0]}"]], "version": revision[0]}
         answer = lan.post(
-            f"/drafts/{draft.pk}/autosave/", body, content_type="application/json",
+            f"/drafts/{draft.pk}/autosave/",
+            body,
+            content_type="application/json",
             headers={"X-Requested-With": "fetch"},
-        )  # fmt: skip
+        )
         revision[0] = answer.json()["version"]
         return answer
 
@@ -109,9 +113,14 @@ def measure(world: Any, fields: int, rounds: int) -> Result:
             took[name].append(_timed(act))
     middle = {name: statistics.median(times) * 1000 for name, times in took.items()}
     return Result(
-        fields, round(middle["empty"], 2), round(middle["draw"], 2), round(middle["save"], 2),
-        round(middle["draw"] / middle["empty"], 1), round(middle["save"] / middle["empty"], 1), size // 1024,
-    )  # fmt: skip
+        fields,
+        round(middle["empty"], 2),
+        round(middle["draw"], 2),
+        round(middle["save"], 2),
+        round(middle["draw"] / middle["empty"], 1),
+        round(middle["save"] / middle["empty"], 1),
+        size // 1024,
+    )
 
 
 def _timed(act: Callable[[], Any]) -> float:

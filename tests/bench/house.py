@@ -49,13 +49,17 @@ def database(folder: Path, *, keep: bool) -> Iterator[Cluster]:
 def environment(cluster: Cluster, folder: Path, port: int) -> dict[str, str]:
     """What the web processes and this process get; demo secrets, like the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
-    return kept | ENVIRONMENT | {
-        "DATABASE_URL": cluster.url(),
-        "DJANGO_SETTINGS_MODULE": "motcua.config.settings",
-        "MOTCUA_DATA": str(folder),
-        "MOTCUA_HEALTH_DIR": str(folder / "run"),
-        "MOTCUA_BASE_URL": f"http://127.0.0.1:{port}",
-    }  # fmt: skip
+    return (
+        kept
+        | ENVIRONMENT
+        | {
+            "DATABASE_URL": cluster.url(),
+            "DJANGO_SETTINGS_MODULE": "motcua.config.settings",
+            "MOTCUA_DATA": str(folder),
+            "MOTCUA_HEALTH_DIR": str(folder / "run"),
+            "MOTCUA_BASE_URL": f"http://127.0.0.1:{port}",
+        }
+    )
 
 
 @contextmanager

@@ -125,7 +125,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--no-beside", action="store_true", help="only the real screens: no floor, no limit")
     options = parser.parse_args()
     options.seconds = options.seconds or (4.5 if options.quick else 9.0)
-    options.sizes = sorted(int(text) for text in (options.sizes or ("10000" if options.quick else "10000,200000")).split(","))  # fmt: skip
+    options.sizes = sorted(
+        int(text) for text in (options.sizes or ("10000" if options.quick else "10000,200000")).split(",")
+    )
     options.operations = [
         name for name in OPERATIONS if name in (options.operations or ",".join(OPERATIONS)).split(",")
     ]
@@ -141,9 +143,15 @@ def _collect_static() -> None:
 
 
 def _measure(
-    operation: str, size: int, options: argparse.Namespace, cluster: Any, screens: Any, web: house.Web,
-    floor: house.Web, folder: Path,
-) -> Result:  # fmt: skip
+    operation: str,
+    size: int,
+    options: argparse.Namespace,
+    cluster: Any,
+    screens: Any,
+    web: house.Web,
+    floor: house.Web,
+    folder: Path,
+) -> Result:
     from tests.bench.limits import measure
 
     seconds, warm = options.seconds, 1.0
@@ -184,12 +192,27 @@ def _measure(
     real = got["real"]
     bare = got.get("floor", {"rps": 0.0, "cpu_ms": 0.0, "database_ms": 0.0, "capacity": 0.0})
     return Result(
-        operation=operation, dossiers=size, connections=CONNECTIONS, rps=real["rps"], p50_ms=real["p50_ms"],
-        p95_ms=real["p95_ms"], p99_ms=real["p99_ms"], queries=queries, floor_rps=bare["rps"], limit_tps=limit,
-        cpu_ms=real["cpu_ms"], database_ms=real["database_ms"], floor_cpu_ms=bare["cpu_ms"],
-        floor_database_ms=bare["database_ms"], client_us=real["client_us"], capacity_rps=real["capacity"],
-        floor_capacity_rps=bare["capacity"], others=real["others"], requests=real["requests"], bytes=real["bytes"],
-    )  # fmt: skip
+        operation=operation,
+        dossiers=size,
+        connections=CONNECTIONS,
+        rps=real["rps"],
+        p50_ms=real["p50_ms"],
+        p95_ms=real["p95_ms"],
+        p99_ms=real["p99_ms"],
+        queries=queries,
+        floor_rps=bare["rps"],
+        limit_tps=limit,
+        cpu_ms=real["cpu_ms"],
+        database_ms=real["database_ms"],
+        floor_cpu_ms=bare["cpu_ms"],
+        floor_database_ms=bare["database_ms"],
+        client_us=real["client_us"],
+        capacity_rps=real["capacity"],
+        floor_capacity_rps=bare["capacity"],
+        others=real["others"],
+        requests=real["requests"],
+        bytes=real["bytes"],
+    )
 
 
 def _median(
@@ -216,13 +239,21 @@ def _load(
     server: house.Web, requests: list[str], seconds: float, once: bool, accept: Iterable[int]
 ) -> dict[str, Any]:
     job = {
-        "host": "127.0.0.1", "port": server.port, "connections": CONNECTIONS, "seconds": seconds, "requests": requests,
-        "once": once, "accept": list(accept),
-    }  # fmt: skip
+        "host": "127.0.0.1",
+        "port": server.port,
+        "connections": CONNECTIONS,
+        "seconds": seconds,
+        "requests": requests,
+        "once": once,
+        "accept": list(accept),
+    }
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("load.py"))], input=json.dumps(job), capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, str(Path(__file__).with_name("load.py"))],
+        input=json.dumps(job),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         raise SystemExit(f"bench: the load failed: {done.stderr[-800:]}")
     result: dict[str, Any] = json.loads(done.stdout)
@@ -254,12 +285,24 @@ def _table(results: list[Result]) -> str:
         share = f"{r.capacity_rps / r.floor_capacity_rps:.2f}" if r.floor_capacity_rps else "-"
         rows.append(
             (
-                r.operation, f"{r.dossiers:,}", f"{r.rps:,.0f}", f"{GOALS[r.operation]:,}", f"{r.p50_ms:.1f}",
-                f"{r.p95_ms:.1f}", f"{r.p99_ms:.1f}", str(r.queries), f"{r.floor_rps:,.0f}",
-                f"{r.limit_tps:,.0f}" if r.limit_tps else "-", f"{r.cpu_ms:.2f}", f"{r.database_ms:.2f}",
-                f"{r.client_us:.0f}", f"{r.others:.0%}", f"{r.capacity_rps:,.0f}", share,
+                r.operation,
+                f"{r.dossiers:,}",
+                f"{r.rps:,.0f}",
+                f"{GOALS[r.operation]:,}",
+                f"{r.p50_ms:.1f}",
+                f"{r.p95_ms:.1f}",
+                f"{r.p99_ms:.1f}",
+                str(r.queries),
+                f"{r.floor_rps:,.0f}",
+                f"{r.limit_tps:,.0f}" if r.limit_tps else "-",
+                f"{r.cpu_ms:.2f}",
+                f"{r.database_ms:.2f}",
+                f"{r.client_us:.0f}",
+                f"{r.others:.0%}",
+                f"{r.capacity_rps:,.0f}",
+                share,
             )
-        )  # fmt: skip
+        )
     widths = [max(len(row[at]) for row in rows) for at in range(len(_HEAD))]
     return "\n".join(
         "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows

@@ -66,9 +66,13 @@ class Screens:
     def of(self, operation: str, many: int) -> Screen:
         """``many``: how many requests that can be sent once are wanted for each side."""
         made: dict[str, Callable[[int], Screen]] = {
-            "submit": self.submit, "list": self.list, "open": self.open, "step": self.step, "track": self.track,
+            "submit": self.submit,
+            "list": self.list,
+            "open": self.open,
+            "step": self.step,
+            "track": self.track,
             "public": self.public,
-        }  # fmt: skip
+        }
         return made[operation](many)
 
     def _clerk(self, agency: int) -> str:
@@ -138,13 +142,18 @@ class Screens:
         half = len(runs) // 2
         return Screen(
             [
-                _post(f"/desk/dossiers/{code}/", {"turn": "receive", "run": str(run)}, self.port, self._clerk(int(str(agency))))
+                _post(
+                    f"/desk/dossiers/{code}/",
+                    {"turn": "receive", "run": str(run)},
+                    self.port,
+                    self._clerk(int(str(agency))),
+                )
                 for run, agency, code in runs[:half][:many]
             ],
             [_get(f"/step?run={run}", self.floor_port) for run, _agency, _code in runs[half:][:many]],
             once=True,
             accept=(302,),
-        )  # fmt: skip
+        )
 
     def track(self, many: int) -> Screen:
         """Public tracking by code and secret."""

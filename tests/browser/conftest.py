@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,37 +37,42 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a fresh Motcua with a small demo province, started as ``make run`` starts it."""
-    data = tmp_path_factory.mktemp("motcua")
+@contextmanager
+def running(data: Path, **environment: str) -> Iterator[str]:
+    """Address of a fresh Motcua in a folder of its own, started as ``make run`` starts it."""
     port = free_port()
     clean = {
         k: v
         for k, v in os.environ.items()
         if not k.startswith(("MOTCUA_", "DATABASE_URL", "DJANGO_", "PYTEST_"))
     }
-    log = (data / "run.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "motcua.cli", "run", "--port", str(port), "--data", str(data / "data")],
-        cwd=ROOT,
-        env={**clean, "MOTCUA_DEMO_DOSSIERS": "40"},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait(base, process, data / "run.log")
-        yield base
-    finally:
-        process.send_signal(signal.SIGTERM)
+    with (data / "run.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "motcua.cli", "run", "--port", str(port), "--data", str(data / "data")],
+            cwd=ROOT,
+            env=clean | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        base = f"http://127.0.0.1:{port}"
         try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        log.close()
-        shutil.rmtree(data, ignore_errors=True)
+            _wait(base, process, data / "run.log")
+            yield base
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+    shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a Motcua with a small demo province."""
+    with running(tmp_path_factory.mktemp("motcua"), MOTCUA_DEMO_DOSSIERS="40") as base:
+        yield base
 
 
 def _wait(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -149,7 +155,7 @@ def visitor(chromium: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
     made: list[Visitor] = []
 
     def make(viewport: dict[str, int] = DESKTOP, *, scripts: bool = True, language: str = "vi") -> Visitor:
-        context = chromium.new_context(viewport=viewport, java_script_enabled=scripts, locale="vi-VN")  # type: ignore[arg-type]
+        context = chromium.new_context(viewport=viewport, java_script_enabled=scripts, locale="vi-VN")
         context.set_default_timeout(15_000)
         if language != "vi":
             context.add_cookies([{"name": "motcua_language", "value": language, "url": site}])

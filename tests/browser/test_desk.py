@@ -49,7 +49,7 @@ def test_label_many_by_keys_and_take_them_along(visitor: Visitors, viewport: dic
     with page.expect_download() as taken:
         page.get_by_role("link", name="Tải tệp").click()
     with open(taken.value.path(), "rb") as file:  # noqa: PTH123 - a path of the browser's
-        rows = list(openpyxl.load_workbook(io.BytesIO(file.read())).active.values)  # type: ignore[union-attr]
+        rows = list(openpyxl.load_workbook(io.BytesIO(file.read())).active.values)
     assert len(rows) == 2
 
 

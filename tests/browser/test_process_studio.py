@@ -137,8 +137,15 @@ def test_pages_are_clean_at_both_sizes(visitor: Visitors, viewport: dict[str, in
     page.goto(f"{toan.base}/studio/processes/?q=1.001193")
     path = page.locator("table a.govuk-link").first.get_attribute("href") or ""
     wrong = []
-    for address in ("/studio/processes/", path, path + "rows/appraise/", path + "publish/", path + "import/",
-                    path + "dossiers/", "/studio/processes/general/"):  # fmt: skip
+    for address in (
+        "/studio/processes/",
+        path,
+        path + "rows/appraise/",
+        path + "publish/",
+        path + "import/",
+        path + "dossiers/",
+        "/studio/processes/general/",
+    ):
         toan.go(address)
         wrong += [f"{address} {viewport}: {finding}" for finding in toan.axe()]
         if (pixels := toan.sideways()) > 0:

@@ -5,19 +5,14 @@ The Ministry's side is a Motcua of its own: other processes, another database, a
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, ROOT, Visitor, _wait, free_port
+from tests.browser.conftest import DESKTOP, PHONE, Visitor, running
 
 pytestmark = pytest.mark.browser
 Visitors = Callable[..., Visitor]
@@ -30,32 +25,8 @@ DETAILED = "2.001263"
 def ministry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a second Motcua, which receives lists."""
     data = tmp_path_factory.mktemp("ministry")
-    port = free_port()
-    clean = {
-        k: v for k, v in os.environ.items()
-        if not k.startswith(("MOTCUA_", "DATABASE_URL", "DJANGO_", "PYTEST_"))
-    }  # fmt: skip
-    log = (data / "run.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "motcua.cli", "run", "--port", str(port), "--data", str(data / "data")],
-        cwd=ROOT,
-        env={**clean, "MOTCUA_DEMO_DOSSIERS": "4", "MOTCUA_ROLE": "national"},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    base = f"http://127.0.0.1:{port}"
-    try:
-        _wait(base, process, data / "run.log")
+    with running(data, MOTCUA_DEMO_DOSSIERS="4", MOTCUA_ROLE="national") as base:
         yield base
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        log.close()
-        shutil.rmtree(data, ignore_errors=True)
 
 
 def fill_date(page: Page, name: str, day: date) -> None:
@@ -73,7 +44,7 @@ def test_a_round_reaches_the_board_of_the_ministry(
 ) -> None:
     today = date.today()
     # The Ministry asks, and gives Thanh Hóa a token.
-    context = chromium.new_context(viewport=DESKTOP, locale="vi-VN")  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=DESKTOP, locale="vi-VN")
     context.set_default_timeout(20_000)
     there = Visitor(context, ministry)
     page = there.sign_in("hieu", "/programme/collections/")
@@ -118,9 +89,21 @@ def test_a_round_reaches_the_board_of_the_ministry(
     hers = hoa.sign_in("hoa", f"{home}{DETAILED}/")
     assert hoa.sideways() <= 0
     assert hoa.axe() == []
-    choose(hers, information_complete="yes", electronic_form="yes", electronic_resolution="yes", electronic_result="yes",
-           result_by_post="yes", payment="none", presence="yes", onsite="no", originals="no", wet_signature="no",
-           physical_result="no", technical="no")  # fmt: skip
+    choose(
+        hers,
+        information_complete="yes",
+        electronic_form="yes",
+        electronic_resolution="yes",
+        electronic_result="yes",
+        result_by_post="yes",
+        payment="none",
+        presence="yes",
+        onsite="no",
+        originals="no",
+        wet_signature="no",
+        physical_result="no",
+        technical="no",
+    )
     hers.get_by_role("button", name="Lưu và gửi kiểm tra").click()
     expect(hers.get_by_text("Chờ kiểm tra").first).to_be_visible()
     expect(hers.locator("#why")).to_be_visible()

@@ -45,7 +45,7 @@ def test_a_demo_year_is_lawful_from_end_to_end(world: World) -> None:
             assert (Status(before) if before else None, Status(after)) in lawful
         times = [event.at for event in history]
         assert times == sorted(times), [dossier.code, *((event.kind, event.at) for event in history)]
-        assert dossier.remote == is_remote(_CHANNELS[dossier.channel], dossier.assistance)  # type: ignore[arg-type]
+        assert dossier.remote == is_remote(_CHANNELS[dossier.channel], dossier.assistance)
 
     codes: dict[tuple[str, object], list[int]] = defaultdict(list)
     for dossier in dossiers:
@@ -61,16 +61,27 @@ def test_a_demo_year_is_lawful_from_end_to_end(world: World) -> None:
     )
     # A joint dossier has the results of its parts, and none of its own.
     returned = [d for d in dossiers if d.status == Status.RETURNED and d.pk not in wholes]
-    assert StoreItem.objects.filter(result__revoked_at=None).count() == len(returned) == ResultDocument.objects.filter(
-        dossier__status=Status.RETURNED, state="final"
-    ).count()  # fmt: skip
+    assert (
+        StoreItem.objects.filter(result__revoked_at=None).count()
+        == len(returned)
+        == ResultDocument.objects.filter(dossier__status=Status.RETURNED, state="final").count()
+    )
     assert Slip.objects.filter(kind="01").count() == sum(
         1 for d in dossiers if d.received_at and d.joint_id is None
     )
     # Every turn of the law is met.
     kinds = {event.kind for history in events.values() for event in history}
-    assert {turned.TRANSFERRED, turned.CONSULTED, turned.OPINION_GIVEN, turned.EXTENDED, turned.INELIGIBLE,
-            turned.SUPPLEMENT_ANSWERED, turned.STOP_ASKED, turned.STOPPED, turned.REOPENED} <= kinds  # fmt: skip
+    assert {
+        turned.TRANSFERRED,
+        turned.CONSULTED,
+        turned.OPINION_GIVEN,
+        turned.EXTENDED,
+        turned.INELIGIBLE,
+        turned.SUPPLEMENT_ANSWERED,
+        turned.STOP_ASKED,
+        turned.STOPPED,
+        turned.REOPENED,
+    } <= kinds
     open_runs = Counter(StepRun.objects.filter(closed_at=None).values_list("dossier", flat=True))
     assert all(count == 1 for count in open_runs.values())
 

@@ -32,10 +32,7 @@ CODES = [
 
 def submit(world: World, draft: Draft) -> Dossier:
     with factories.after_commit():
-        return filing.submit(
-            actor=world.person("lan"), draft_id=draft.pk, applicant=world.applicant("lan"), assistance="none",
-            return_by="online", now=NOW,
-        )  # fmt: skip
+        return factories.file(world, draft)
 
 
 def letters(text: str) -> str:
@@ -109,7 +106,7 @@ def test_a_stored_version_replays_to_the_same_page_and_paper(world: World) -> No
     newest_form.forget()
 
 
-def _alone(definition: dict) -> dict:  # type: ignore[type-arg]
+def _alone(definition: dict) -> dict:
     """Without what looks at the sections that left."""
     ids = {f["id"] for s in definition["sections"] for f in s["fields"]}
     for section in definition["sections"]:

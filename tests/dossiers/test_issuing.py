@@ -140,9 +140,13 @@ def test_whoever_files_for_another_stands_on_the_receipt_with_the_paper_that_all
     )
     with factories.after_commit():
         dossier = filing.submit(
-            actor=world.person("lan"), draft_id=begun.pk, applicant=details, assistance="proxy", return_by="online",
+            actor=world.person("lan"),
+            draft_id=begun.pk,
+            applicant=details,
+            assistance="proxy",
+            return_by="online",
             now=NOW,
-        )  # fmt: skip
+        )
     dossier = factories.advance(world, dossier, "received")
     assert Dossier.objects.get(pk=dossier.pk).authorised_person["name"] == "Trần Thị Bình"
     words = said_by(dossier.slips.get(kind=SlipKind.RECEIPT))

@@ -132,8 +132,14 @@ def test_a_file_chosen_again_goes_on_and_another_one_does_not(lan: Actor, draft:
 
     def begin(mark: str, size: int = len(content)) -> DraftUpload:
         return drafts.begin_upload(
-            actor=lan, draft_id=draft.pk, component=component(draft), filename="a.pdf", size=size, mark=mark, now=NOW
-        )  # fmt: skip
+            actor=lan,
+            draft_id=draft.pk,
+            component=component(draft),
+            filename="a.pdf",
+            size=size,
+            mark=mark,
+            now=NOW,
+        )
 
     first = begin("5-abc")
     drafts.receive_chunk(
@@ -186,14 +192,7 @@ def test_a_field_that_holds_no_picture_takes_none(
 
 def submit(world: World, draft: Draft) -> Any:
     with transaction.atomic():  # a refusal rolls back this alone
-        return filing.submit(
-            actor=world.person("lan"),
-            draft_id=draft.pk,
-            applicant=world.applicant("lan"),
-            assistance="none",
-            return_by="online",
-            now=NOW,
-        )
+        return factories.file(world, draft)
 
 
 def test_a_picture_of_another_draft_cannot_be_claimed(world: World, lan: Actor, passport: Draft) -> None:

@@ -67,14 +67,7 @@ def with_question(changed: Any, **field: Any) -> Any:
 
 def submit(world: World, draft: Draft) -> Dossier:
     with transaction.atomic():
-        return _submit(world, draft)
-
-
-def _submit(world: World, draft: Draft) -> Dossier:
-    return filing.submit(
-        actor=world.person("lan"), draft_id=draft.pk, applicant=world.applicant("lan"), assistance="none",
-        return_by="online", now=NOW,
-    )  # fmt: skip
+        return factories.file(world, draft)
 
 
 def test_open_drafts_follow_and_are_told_filed_dossiers_stay(world: World) -> None:
@@ -180,8 +173,8 @@ def test_many_drafts_are_moved_in_pieces(world: World) -> None:
         factories.draft(world, name)
     with jobs.held():
         version = forms.publish(
-            key=MARITAL, definition=with_question(definition(Draft.objects.first())), now=NOW  # type: ignore[arg-type]
-        )  # fmt: skip
+            key=MARITAL, definition=with_question(definition(Draft.objects.first())), now=NOW
+        )
     last, rounds = "", 0
     while True:
         last = rebasing.move_all(MARITAL, now=NOW, after=last, limit=1)

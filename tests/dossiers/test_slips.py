@@ -14,27 +14,12 @@ import pytest
 from motcua.dossiers import slips
 from motcua.kernel import binding
 from motcua.kernel.clock import VIETNAM
-from tests.kernel.test_pdf import a_receipt, words_of
+from tests.kernel.test_pdf import common, words_of
 
 NOW = dt.datetime(2026, 11, 24, 9, 5, tzinfo=VIETNAM)
 DAY = dt.timedelta(days=1)
 CONTACT = slips.Party(name="Trung tâm Phục vụ hành chính công phường Hoa Lư", phone="0229 3871 234")
 HEAD = slips.Mark(name="Phạm Anh Tuấn", organisation="Ủy ban nhân dân phường Hoa Lư", at=NOW)
-
-
-def common(**changes: Any) -> Any:
-    base = a_receipt()
-    names = (
-        "issuer",
-        "number",
-        "dossier_code",
-        "applicant",
-        "procedure",
-        "issued_at",
-        "tracking_url",
-        "officer",
-    )
-    return {name: getattr(base, name) for name in names} | changes
 
 
 def an_apology(**changes: Any) -> bytes:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from motcua.dossiers import actions as filing
 from motcua.dossiers import drafts
 from motcua.dossiers.bundles import form_of
 from motcua.dossiers.models import Dossier, Draft
@@ -49,14 +48,7 @@ def file(place: Committed, draft: Draft, **answers: Any) -> Dossier:
     assert filled.pk == draft.pk
     filled.answers = {**filled.answers, **answers}
     filled.save(update_fields=["body"])
-    return filing.submit(
-        actor=place.world.person("lan"),
-        draft_id=draft.pk,
-        applicant=place.world.applicant("lan"),
-        assistance="none",
-        return_by="online",
-        now=NOW,
-    )
+    return factories.file(place.world, draft)
 
 
 def test_a_register_fills_what_signing_in_did_not_tell(committed: Committed, connect: Connect) -> None:
@@ -214,9 +206,11 @@ def test_results_in_the_data_store_tell_what_they_state_of_their_owner(committed
     assert found["DanToc"] == "Kinh"
     assert known.from_store(world.person("nguoila")) == {}
     reopen(
-        actor=world.officer("tuan"), dossier_id=filed.pk, reason="Kết quả ghi sai ngày sinh do lỗi của cơ quan.",
+        actor=world.officer("tuan"),
+        dossier_id=filed.pk,
+        reason="Kết quả ghi sai ngày sinh do lỗi của cơ quan.",
         now=world.now + timedelta(days=3),
-    )  # fmt: skip
+    )
     assert known.from_store(world.person("lan")) == {}, "what was revoked tells nothing"
 
 
@@ -260,7 +254,7 @@ def test_two_workers_do_not_ask_for_the_same_check(committed: Committed, connect
     register.mood, register.people[LAN] = None, {"MaBHXH": NUMBER}
     register.asked.clear()
     ended = at_once(6, lambda _: checking.check_filed(dossier.pk, NOW))
-    assert sorted(ended) == [0] * 5 + [1], ended  # type: ignore[type-var]
+    assert sorted(ended) == [0] * 5 + [1], ended
     assert len(register.asked) == 1
 
 

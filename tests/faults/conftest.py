@@ -159,7 +159,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def workers(committed: Committed, mailbox: Mailbox, tmp_path: Path) -> Iterator[Workers]:  # noqa: F811
+def workers(committed: Committed, mailbox: Mailbox, tmp_path: Path) -> Iterator[Workers]:  # noqa: F811 - the fixture
     """Workers on the test's own database."""
     crew = Workers(committed.url, committed.data, tmp_path, mailbox.port)
     yield crew

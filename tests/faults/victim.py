@@ -74,13 +74,13 @@ def main() -> None:
     from motcua.kernel import jobs
 
     if not os.environ.get("FAULTS_LONG"):
-        jobs.HEARTBEAT_SECONDS, jobs.DEAD_AFTER_SECONDS = 0.3, 1.5  # type: ignore[assignment]
+        jobs.HEARTBEAT_SECONDS, jobs.DEAD_AFTER_SECONDS = 0.3, 1.5
         jobs.APART_SECONDS = 1
         name = "kernel.rescue_stalled"
         jobs.JOBS[name] = dataclasses.replace(jobs.JOBS[name], cron="* * * * * *")
     if os.environ.get("FAULTS_HEARTBEAT"):
-        jobs.HEARTBEAT_SECONDS = float(os.environ["FAULTS_HEARTBEAT"])  # type: ignore[assignment]
-        jobs.DEAD_AFTER_SECONDS = 4 * jobs.HEARTBEAT_SECONDS  # type: ignore[assignment]
+        jobs.HEARTBEAT_SECONDS = float(os.environ["FAULTS_HEARTBEAT"])
+        jobs.DEAD_AFTER_SECONDS = 4 * jobs.HEARTBEAT_SECONDS
     if os.environ.get("FAULTS_JOBS"):
         importlib.import_module("tests.faults.probes")
     django.setup()

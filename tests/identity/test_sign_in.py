@@ -342,7 +342,7 @@ def test_a_strange_discovery_document(
 
 
 def test_a_discovery_document_of_another_issuer_is_not_followed(browser: Browser, wire: Wire) -> None:
-    real = json.loads(browser.provider._discovery(None).body)  # type: ignore[arg-type]
+    real = json.loads(browser.provider._discovery(None).body)
     wire.answers["/.well-known/openid-configuration"] = as_json(real | {"issuer": "https://evil.example"})
     ends_early(browser, browser.start(), HTTPStatus.BAD_GATEWAY, "Chưa xác nhận được")
 
@@ -543,7 +543,7 @@ def test_an_id_token_signed_with_the_client_secret_is_refused(browser: Browser, 
     from joserfc import jwt
     from joserfc.jwk import OctKey
 
-    configuration = json.loads(browser.provider._discovery(None).body)  # type: ignore[arg-type]
+    configuration = json.loads(browser.provider._discovery(None).body)
     now = timezone.now()
     forged = jwt.encode(
         {"alg": "HS256", "kid": browser.provider.key.kid},

@@ -29,7 +29,7 @@ class Wire(requests.adapters.BaseAdapter):
         self.timeouts: list[Any] = []
         self.asked: list[str] = []
 
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         self.timeouts.append(kwargs.get("timeout"))
         if self.broken:
             raise self.broken

@@ -96,7 +96,7 @@ def test_two_jobs_of_one_name_are_refused(a_job: Job) -> None:
 def test_tries_and_waits(tries: int, done: int, seconds: int | None) -> None:
     decision = Patience(tries).get_retry_decision(
         exception=OSError(),
-        job=SimpleNamespace(attempts=done),  # type: ignore[arg-type]
+        job=SimpleNamespace(attempts=done),
     )
     if seconds is None:
         assert decision is None

@@ -112,9 +112,15 @@ def test_neither_slices_nor_locks_nor_columns_share_a_plan() -> None:
         list(base.select_for_update(of=("self",)))
         list(base.select_for_update(skip_locked=True))
         list(base.all())
-    assert ["FOR UPDATE OF" in said[0]["sql"], "SKIP LOCKED" in said[1]["sql"], "FOR UPDATE" in said[2]["sql"]] == [
-        True, True, False,
-    ]  # fmt: skip
+    assert [
+        "FOR UPDATE OF" in said[0]["sql"],
+        "SKIP LOCKED" in said[1]["sql"],
+        "FOR UPDATE" in said[2]["sql"],
+    ] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_lock_outside_a_transaction_is_refused_also_with_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:

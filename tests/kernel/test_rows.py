@@ -18,9 +18,14 @@ NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
 def account(subject: str) -> Account:
     return Account(
-        subject=subject, full_name="Đặng Thị Ngọc Ánh", citizen_id="038190000001", citizen_id_index=b"\x00'%s\xff",
-        birth_year=1990, claims='{"a": "%s"}', created_at=NOW,
-    )  # fmt: skip
+        subject=subject,
+        full_name="Đặng Thị Ngọc Ánh",
+        citizen_id="038190000001",
+        citizen_id_index=b"\x00'%s\xff",
+        birth_year=1990,
+        claims='{"a": "%s"}',
+        created_at=NOW,
+    )
 
 
 def test_inserted_like_saved() -> None:

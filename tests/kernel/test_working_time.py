@@ -35,8 +35,8 @@ def at(text: str) -> datetime:
 
 
 def deadline(received: str, term: str, calendar: Calendar = STANDARD, **more: object) -> str:
-    outcome = due(calendar, at(received), parse_term(term), **more)  # type: ignore[arg-type]
-    assert outcome.at.utcoffset().total_seconds() == 7 * 3600  # type: ignore[union-attr]
+    outcome = due(calendar, at(received), parse_term(term), **more)
+    assert outcome.at.utcoffset().total_seconds() == 7 * 3600
     return outcome.at.replace(tzinfo=None).isoformat(timespec="minutes")
 
 
@@ -329,7 +329,7 @@ def test_every_day_says_what_it_was() -> None:
     ],
 )  # fmt: skip
 def test_reasons_day_by_day(received: str, term: str, more: dict[str, object], expected: list[str]) -> None:
-    outcome = due(STANDARD, at(received), parse_term(term), **more)  # type: ignore[arg-type]
+    outcome = due(STANDARD, at(received), parse_term(term), **more)
     assert [note.code for note in outcome.days] == expected
     assert outcome.days[-1].day == outcome.at.date()
 
@@ -384,7 +384,7 @@ def test_what_cannot_be_counted_is_refused(
     received: str, term: str, more: dict[str, object], code: str
 ) -> None:
     with pytest.raises(WorkingTimeError) as refused:
-        due(STANDARD, at(received), parse_term(term), **more)  # type: ignore[arg-type]
+        due(STANDARD, at(received), parse_term(term), **more)
     assert refused.value.code == code
     assert isinstance(refused.value, CalendarRangeError) == (code == "outside-calendar")
 
@@ -406,14 +406,18 @@ def test_what_cannot_be_counted_is_refused(
 )
 def test_a_calendar_that_contradicts_itself_is_refused(fields: dict[str, object]) -> None:
     with pytest.raises(WorkingTimeError):
-        Calendar(**{"weekly": STANDARD_WEEK, **fields})  # type: ignore[arg-type]
+        Calendar(**{"weekly": STANDARD_WEEK, **fields})
 
 
 def test_equal_calendars_share_one_table() -> None:
     twin = Calendar(
-        STANDARD.weekly, STANDARD.days_off, STANDARD.make_up_days, STANDARD.valid_from, STANDARD.valid_until,
+        STANDARD.weekly,
+        STANDARD.days_off,
+        STANDARD.make_up_days,
+        STANDARD.valid_from,
+        STANDARD.valid_until,
         provisional_from=STANDARD.provisional_from,
-    )  # fmt: skip
+    )
     assert twin is not STANDARD
     assert twin == STANDARD
     assert hash(twin) == hash(STANDARD)

@@ -44,10 +44,21 @@ CALENDARS = st.sampled_from([STANDARD, ODD])
 # Around the swaps and Tết as often as anywhere.
 DAYS = st.one_of(
     st.dates(date(2023, 1, 1), date(2028, 10, 1)),
-    st.sampled_from(["2023-01-18", "2024-02-06", "2024-04-26", "2025-01-24", "2025-04-25", "2025-12-30", "2026-02-12", "2027-02-02"])
+    st.sampled_from(
+        [
+            "2023-01-18",
+            "2024-02-06",
+            "2024-04-26",
+            "2025-01-24",
+            "2025-04-25",
+            "2025-12-30",
+            "2026-02-12",
+            "2027-02-02",
+        ]
+    )
     .map(date.fromisoformat)
     .flatmap(lambda day: st.integers(0, 12).map(lambda n: day + timedelta(days=n))),
-)  # fmt: skip
+)
 MOMENTS = st.builds(
     lambda day, minute: datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=ZONE),
     DAYS,

@@ -30,7 +30,7 @@ def test_a_broken_file_is_an_error_with_its_name(monkeypatch: pytest.MonkeyPatch
     assert "intake.toml" in error.msg
 
 
-def test_a_broken_file_names_itself(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_file_names_itself(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "parameters").mkdir()
     (tmp_path / "parameters" / "bad.toml").write_text("[[parameter]]\nkey = \n", encoding="utf-8")
     monkeypatch.setattr(registry.resources, "files", lambda _: tmp_path)

@@ -124,7 +124,7 @@ def test_terms_and_hours_come_typed() -> None:
     assert limits.integer(keys.UPLOAD_MAX_FILE_BYTES, now) == 20 * 1024 * 1024
     assert limits.parameter(keys.INTAKE_CUTOFF, now).article
     with pytest.raises(LawError):
-        LAW.parameter(keys.INTAKE_CUTOFF, date(2026, 1, 1)).term  # noqa: B018
+        LAW.parameter(keys.INTAKE_CUTOFF, date(2026, 1, 1)).term  # noqa: B018 - reading it raises
     with pytest.raises(LawError):
         LAW.integer(keys.INTAKE_CUTOFF, date(2026, 1, 1))
 

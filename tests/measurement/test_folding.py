@@ -72,10 +72,16 @@ def fact(rng: random.Random, dossier: Dossier, key: int) -> list[Any]:
     measure = rng.choice([1, 1, 2, 3, 4, 5])
     online = rng.random() < 0.6
     return [
-        measure, date(2026, 11, 1) + timedelta(days=rng.randrange(60)), dossier.agency_id, dossier.procedure_id, key,
-        online, online and rng.random() < 0.7, rng.random() < 0.2 if measure == 2 else None,
+        measure,
+        date(2026, 11, 1) + timedelta(days=rng.randrange(60)),
+        dossier.agency_id,
+        dossier.procedure_id,
+        key,
+        online,
+        online and rng.random() < 0.7,
+        rng.random() < 0.2 if measure == 2 else None,
         rng.randint(1, 3) if measure == 5 else None,
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("seed", range(6))

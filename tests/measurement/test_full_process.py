@@ -17,9 +17,15 @@ from tests import factories
 from tests.factories import World
 
 GOOD = Trace(
-    online=True, at_the_centre=False, paper_filed=False, payment="none", onsite=False, finished=True,
-    electronic_result=True, return_by="online",
-)  # fmt: skip
+    online=True,
+    at_the_centre=False,
+    paper_filed=False,
+    payment="none",
+    onsite=False,
+    finished=True,
+    electronic_result=True,
+    return_by="online",
+)
 #: Each condition of R2.11 broken alone, and the step that is named.
 BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"online": False}, "filed_online"),

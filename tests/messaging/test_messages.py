@@ -44,7 +44,7 @@ def test_an_email_goes_out_with_its_slip_and_never_twice(world: World, dossier: 
     name, content, mime = sent.attachments[0]
     assert mime == "application/pdf"
     assert name.endswith(".pdf")
-    assert bytes(content).startswith(b"%PDF")  # type: ignore[arg-type]
+    assert bytes(content).startswith(b"%PDF")
 
 
 def test_a_mail_server_that_is_away_is_noted_and_tried_again(

@@ -79,7 +79,7 @@ def test_one_owner_who_cannot_be_told_does_not_keep_the_others_from_it(
     def tell(account: object, *args: object, **more: object) -> object:
         if account == poisoned.account:
             raise ValueError("poisoned")
-        return real(account, *args, **more)  # type: ignore[arg-type]
+        return real(account, *args, **more)
 
     monkeypatch.setattr(reminders, "tell_account", tell)
     assert reminders.remind(NOW) == 1

@@ -37,6 +37,13 @@ def head_of(agency: Agency) -> Actor:
     return Actor(kind="officer", account=None, name="Tuấn", seats=(seat,))
 
 
+def close(agency: Agency, day: date, name: str, name_en: str) -> None:
+    """A day off of an agency's own, set by its head."""
+    actions.set_day(
+        actor=head_of(agency), agency=agency, day=day, kind="off", name=name, name_en=name_en, now=NOW
+    )
+
+
 def due_of(code: str, received: datetime, term: str) -> datetime:
     calendar = calendar_for(code)
     return working_time.due(calendar, received, working_time.parse_term(term)).at
@@ -64,17 +71,11 @@ def test_a_day_off_of_the_province_is_one_of_its_communes_and_not_the_other_way(
 ) -> None:
     monday = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
     assert due_of("H56.201", monday, "1wd").date() == date(2026, 11, 25)  # the 24th is Culture Day
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        actions.set_day(
-            actor=head_of(province), agency=province, day=date(2026, 11, 25), kind="off", name="Bão số 9",
-            name_en="Typhoon", now=NOW,
-        )  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        close(province, date(2026, 11, 25), "Bão số 9", "Typhoon")
     assert due_of("H56.201", monday, "1wd").date() == date(2026, 11, 26)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        actions.set_day(
-            actor=head_of(commune), agency=commune, day=date(2026, 11, 26), kind="off", name="Mất điện",
-            name_en="Power cut", now=NOW,
-        )  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        close(commune, date(2026, 11, 26), "Mất điện", "Power cut")
     assert due_of("H56.201", monday, "1wd").date() == date(2026, 11, 27)
     assert due_of("H56", monday, "1wd").date() == date(2026, 11, 26)
     assert CalendarChange.objects.filter(agency=commune).count() == 1
@@ -82,11 +83,15 @@ def test_a_day_off_of_the_province_is_one_of_its_communes_and_not_the_other_way(
 
 def test_own_hours_begin_on_their_day(commune: Agency, django_capture_on_commit_callbacks: object) -> None:
     early = {**HOURS, "1": [["06:30", "11:00"], ["13:00", "16:30"]]}
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         actions.set_hours(
-            actor=head_of(commune), agency=commune, valid_from=date(2026, 12, 1), hours=early,
-            reception={"6": [["07:30", "11:30"]]}, now=NOW,
-        )  # fmt: skip
+            actor=head_of(commune),
+            agency=commune,
+            valid_from=date(2026, 12, 1),
+            hours=early,
+            reception={"6": [["07:30", "11:30"]]},
+            now=NOW,
+        )
     before = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
     after = datetime(2026, 12, 7, 1, 0, tzinfo=UTC)
     assert due_of("H56.201", before, "same-day").strftime("%H:%M") == "17:30"
@@ -163,8 +168,11 @@ def test_a_term_across_a_change_of_hours_is_reckoned_by_each_in_its_time(commune
 def test_no_stretch_of_time_is_without_hours(commune: Agency) -> None:
     for number in range(3):
         WorkingCalendar.objects.create(
-            agency=commune, valid_from=date(2024 + number, 4, 16), valid_to=date(2024 + number, 10, 15), hours=HOURS
-        )  # fmt: skip
+            agency=commune,
+            valid_from=date(2024 + number, 4, 16),
+            valid_to=date(2024 + number, 10, 15),
+            hours=HOURS,
+        )
     CalendarChange.objects.create(at=NOW, agency=commune, change={})
     calendar_changed()
     calendar = calendar_for("H56.201")

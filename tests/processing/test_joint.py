@@ -26,7 +26,7 @@ from motcua.messaging.models import Message
 from motcua.processing import actions as desk
 from motcua.processing import clock, jobs
 from motcua.processing.definitions import Faulty, publish
-from motcua.processing.joint import JOINT
+from motcua.processing.joint.process import JOINT
 from motcua.processing.models import StepRun, StopRequest
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.results.suggestions import suggest

@@ -190,30 +190,24 @@ def test_a_dossier_is_sent_on_to_the_agency_that_is_competent(world: World, stat
     assert there.pk != before.pk
 
 
+def send_on(world: World, who: str, dossier: Dossier, to: str) -> None:
+    actions.transfer(
+        actor=world.officer(who), run_id=run(dossier), to=to, reason="Thuộc cơ quan khác.", now=world.now
+    )
+
+
 @pytest.mark.parametrize("to", [AGENCY, "H56.10", "H99", ""])
 def test_not_to_an_agency_that_does_not_offer_it(world: World, to: str) -> None:
     dossier = factories.filed_dossier(world)
     with refusal(Refused) as refused:
-        actions.transfer(
-            actor=world.officer("minh"),
-            run_id=run(dossier),
-            to=to,
-            reason="Thuộc cơ quan khác.",
-            now=world.now,
-        )
+        send_on(world, "minh", dossier, to)
     assert refused.value.code == "transfer.not_offered"
 
 
 def test_not_once_it_has_been_taken_up(world: World) -> None:
     dossier = factories.advance(world, factories.filed_dossier(world), "processing")
     with refusal(Conflict) as refused:
-        actions.transfer(
-            actor=world.officer("hoa"),
-            run_id=run(dossier),
-            to=OTHER_AGENCY,
-            reason="Thuộc cơ quan khác.",
-            now=world.now,
-        )
+        send_on(world, "hoa", dossier, OTHER_AGENCY)
     assert refused.value.code == "transfer.taken_up"
 
 
@@ -239,7 +233,7 @@ def test_one_extension_a_day_before_the_term_ends_at_the_latest(world: World) ->
     assert dossier.due_at is not None
     assert working_time.worked_minutes(calendar, before, dossier.due_at) == 3 * 480
     assert factories.open_run(dossier).due_at == dossier.due_at, "the step gets the time too"
-    assert clock.due_at(dossier, dossier.received_at) == dossier.due_at, "reckoned anew it is the same"  # type: ignore[arg-type]
+    assert clock.due_at(dossier, dossier.received_at) == dossier.due_at, "reckoned anew it is the same"
     with refusal(Conflict) as refused:
         extend(world, dossier, before - timedelta(days=1))
     assert refused.value.code == "extension.already"

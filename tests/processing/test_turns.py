@@ -18,8 +18,8 @@ def of(step: str, status: Status, **more: object) -> tuple[Turn, ...]:
     spec = STEPS[step]
     on_step = {"mine": True, "waits_for": "", "claimed": "", "before": False}
     facts = {key: more.pop(key, value) for key, value in on_step.items()}
-    open_step = OpenStep(tuple(spec.outcomes), permits=spec.permits, **facts)  # type: ignore[arg-type]
-    return turns(open_step, Standing(status, NOW, **more))  # type: ignore[arg-type]
+    open_step = OpenStep(tuple(spec.outcomes), permits=spec.permits, **facts)
+    return turns(open_step, Standing(status, NOW, **more))
 
 
 def names(step: str, status: Status, **more: object) -> set[str]:

@@ -67,17 +67,24 @@ def one(round_: ReviewRound, code: str) -> ReviewAssessment:
 
 def saved(world: World, found: ReviewAssessment, who: str = "hoa", **changed: Any) -> ReviewAssessment:
     return actions.save_findings(
-        actor=world.officer(who), assessment_id=found.pk, revision=found.revision, findings=findings(**changed),
+        actor=world.officer(who),
+        assessment_id=found.pk,
+        revision=found.revision,
+        findings=findings(**changed),
         now=world.now,
-    )  # fmt: skip
+    )
 
 
 def moved(world: World, found: ReviewAssessment, who: str, step: str, remark: str = "") -> ReviewAssessment:
     found.refresh_from_db()
     return actions.move(
-        actor=world.officer(who), assessment_id=found.pk, revision=found.revision, step=step, remark=remark,
+        actor=world.officer(who),
+        assessment_id=found.pk,
+        revision=found.revision,
+        step=step,
+        remark=remark,
         now=world.now,
-    )  # fmt: skip
+    )
 
 
 def approved(world: World, found: ReviewAssessment, **changed: Any) -> ReviewAssessment:
@@ -92,16 +99,22 @@ def all_but(world: World, round_: ReviewRound, codes: list[str]) -> None:
     """Leave everything else out of a round."""
     rest = ReviewAssessment.objects.filter(round=round_).exclude(procedure__national_code__in=codes)
     actions.exclude(
-        actor=world.officer("hieu"), round_id=round_.pk,
+        actor=world.officer("hieu"),
+        round_id=round_.pk,
         codes=list(rest.values_list("procedure__national_code", flat=True)),
-        reason="Không thuộc phạm vi của đợt rà soát thử này.", now=world.now,
-    )  # fmt: skip
+        reason="Không thuộc phạm vi của đợt rà soát thử này.",
+        now=world.now,
+    )
 
 
 def listed(
-    world: World, levels: dict[str, dict[str, Any]], *, number: str = "1234/QĐ-UBND", name: str = "Đợt rà soát",
+    world: World,
+    levels: dict[str, dict[str, Any]],
+    *,
+    number: str = "1234/QĐ-UBND",
+    name: str = "Đợt rà soát",
     run: bool = True,
-) -> ServiceList:  # fmt: skip
+) -> ServiceList:
     """An approved list of the procedures named, each with what was found."""
     round_ = opened(world, name=name)
     assigned(world, round_)
@@ -110,9 +123,14 @@ def listed(
     all_but(world, round_, list(levels))
     with held() as waiting:
         made = lists.approve_list(
-            actor=world.officer("dat"), round_id=round_.pk, number=number, place="Thanh Hóa",
-            signer_title="Phó Chủ tịch", effective_on=local_day(world.now), now=world.now,
-        )  # fmt: skip
+            actor=world.officer("dat"),
+            round_id=round_.pk,
+            number=number,
+            place="Thanh Hóa",
+            signer_title="Phó Chủ tịch",
+            effective_on=local_day(world.now),
+            now=world.now,
+        )
     if run:
         for job, arguments in waiting:
             job.run(**arguments)

@@ -40,9 +40,13 @@ def refused(code: str, action: Any, **arguments: Any) -> Refused:
 def test_only_the_focal_point_opens_and_gives(committed: Committed) -> None:
     world = committed.world
     common = {
-        "name": "A", "instrument": "B", "deadline": local_day(world.now), "judged_on": local_day(world.now),
-        "agencies": [AGENCY], "now": world.now,
-    }  # fmt: skip
+        "name": "A",
+        "instrument": "B",
+        "deadline": local_day(world.now),
+        "judged_on": local_day(world.now),
+        "agencies": [AGENCY],
+        "now": world.now,
+    }
     for who in ("hoa", "tuan", "toan", "minh"):
         refused("review.only_focal", actions.open_round, actor=world.officer(who), **common)
     hieu = world.officer("hieu")
@@ -59,10 +63,24 @@ def test_only_the_focal_point_opens_and_gives(committed: Committed) -> None:
     refused("review.no_procedure", actions.open_round, actor=hieu, **common, sectors=["no-such-sector"])
     round_ = rounds.opened(world)
     for who in ("hoa", "tuan", "dat"):
-        refused("review.unknown", actions.assign, actor=world.officer(who), round_id=round_.pk, agency=AGENCY,
-                sectors=["ho-tich"], now=world.now)  # fmt: skip
-    refused("review.agency_not_in_round", actions.assign, actor=hieu, round_id=round_.pk, agency="H56.10",
-            sectors=["ho-tich"], now=world.now)  # fmt: skip
+        refused(
+            "review.unknown",
+            actions.assign,
+            actor=world.officer(who),
+            round_id=round_.pk,
+            agency=AGENCY,
+            sectors=["ho-tich"],
+            now=world.now,
+        )
+    refused(
+        "review.agency_not_in_round",
+        actions.assign,
+        actor=hieu,
+        round_id=round_.pk,
+        agency="H56.10",
+        sectors=["ho-tich"],
+        now=world.now,
+    )
 
 
 def test_each_part_sees_and_does_its_own(committed: Committed) -> None:
@@ -127,8 +145,15 @@ def test_whoever_holds_two_posts_does_not_sign_off_their_own_work(committed: Com
 
     both = replace(world.officer("hoa"), seats=(*world.officer("hoa").seats, *world.officer("hieu").seats))
     found.refresh_from_db()
-    refused("assessment.own_work", actions.move, actor=both, assessment_id=found.pk, revision=found.revision,
-            step="check", now=world.now)  # fmt: skip
+    refused(
+        "assessment.own_work",
+        actions.move,
+        actor=both,
+        assessment_id=found.pk,
+        revision=found.revision,
+        step="check",
+        now=world.now,
+    )
 
 
 def test_several_at_once_are_all_or_none(committed: Committed) -> None:
@@ -169,9 +194,15 @@ def test_work_that_was_handed_up_is_not_given_to_another_agency(committed: Commi
         actor=hieu, round_id=round_.pk, agency=OTHER_AGENCY, sectors=["ho-tich"], now=world.now
     )
     assert (given, left) == (total - 1, 1)
-    refused("review.rows_moved", actions.assign_rows, actor=hieu, round_id=round_.pk,
-            rows=[(BIRTH, OTHER_AGENCY), (MARRIAGE, AGENCY)], now=world.now)  # fmt: skip
-    assert rounds.one(round_, MARRIAGE).agency.code == OTHER_AGENCY  # type: ignore[union-attr]
+    refused(
+        "review.rows_moved",
+        actions.assign_rows,
+        actor=hieu,
+        round_id=round_.pk,
+        rows=[(BIRTH, OTHER_AGENCY), (MARRIAGE, AGENCY)],
+        now=world.now,
+    )
+    assert rounds.one(round_, MARRIAGE).agency.code == OTHER_AGENCY
 
 
 def test_history_tells_everything_and_cannot_be_forked(committed: Committed) -> None:
@@ -182,9 +213,13 @@ def test_history_tells_everything_and_cannot_be_forked(committed: Committed) -> 
     rounds.moved(world, found, "hieu", "reopen", "Văn bản chuyên ngành đã thay đổi.")
     kinds = [event.kind for event in reversed(queries.history(rounds.one(round_, MARRIAGE)))]
     assert kinds == [
-        "review.assigned", "assessment.saved", "assessment.submitted", "assessment.checked", "assessment.approved",
+        "review.assigned",
+        "assessment.saved",
+        "assessment.submitted",
+        "assessment.checked",
+        "assessment.approved",
         "assessment.reopened",
-    ]  # fmt: skip
+    ]
     for stream in (found.stream, round_.stream):
         assert broken_at(Event.objects.filter(stream=stream).order_by("seq")) is None
     with pytest.raises(RulesSkipped):
@@ -196,9 +231,13 @@ def test_a_list_needs_every_procedure_and_its_own_head(committed: Committed) -> 
     round_ = rounds.opened(world)
     rounds.assigned(world, round_)
     common = {
-        "round_id": round_.pk, "number": "1/QĐ-UBND", "place": "Thanh Hóa", "signer_title": "Chủ tịch",
-        "effective_on": local_day(world.now), "now": world.now,
-    }  # fmt: skip
+        "round_id": round_.pk,
+        "number": "1/QĐ-UBND",
+        "place": "Thanh Hóa",
+        "signer_title": "Chủ tịch",
+        "effective_on": local_day(world.now),
+        "now": world.now,
+    }
     dat = world.officer("dat")
     for who in ("hieu", "tuan", "hoa"):
         refused("review.unknown", lists.approve_list, actor=world.officer(who), **common)
@@ -230,7 +269,7 @@ def test_a_list_sets_the_catalogue_and_an_import_does_not_undo_it(
     assert (hit.level, page.level, page.level_certain) == ("partial", "partial", True)
     import_catalogue(actor=SYSTEM, parsed=parse(bundled_sources()), now=world.now)
     catalogue.forget()
-    assert catalogue.hit(BIRTH).level == "partial"  # type: ignore[union-attr]
+    assert catalogue.hit(BIRTH).level == "partial"
     assert Procedure.objects.get(national_code=BIRTH).level == "full", "the national data stay what they are"
     lists.put_in_force.run(list_id=made.pk)  # looks first
     assert Event.objects.filter(kind="catalogue.levels_set").count() == 1
@@ -252,7 +291,7 @@ def test_levels_wait_for_their_day_and_an_older_list_does_not_come_back(
     time_machine.move_to(world.now + timedelta(days=30), tick=True)
     lists.put_in_force.run(list_id=made.pk)
     catalogue.forget()
-    assert catalogue.hit(BIRTH).level == "full"  # type: ignore[union-attr]
+    assert catalogue.hit(BIRTH).level == "full"
 
 
 def test_the_document_is_signed_once_over_all_of_it(committed: Committed, time_machine: Any) -> None:
@@ -278,8 +317,17 @@ def test_the_difference_to_the_list_before(committed: Committed, time_machine: A
     made = rounds.listed(world, {BIRTH: {}, DEATH: {}}, number="2/QĐ-UBND")
     found = {(d.code, d.kind) for d in queries.changes(made)}
     assert found == {(BIRTH, "raised"), (MARRIAGE, "removed"), (DEATH, "added")}
-    refused("list.number_taken", lists.approve_list, actor=world.officer("dat"), round_id=rounds.opened(world).pk,
-            number="2/QĐ-UBND", place="x", signer_title="y", effective_on=local_day(world.now), now=world.now)  # fmt: skip
+    refused(
+        "list.number_taken",
+        lists.approve_list,
+        actor=world.officer("dat"),
+        round_id=rounds.opened(world).pk,
+        number="2/QĐ-UBND",
+        place="x",
+        signer_title="y",
+        effective_on=local_day(world.now),
+        now=world.now,
+    )
     assert ListEntry.objects.filter(service_list=made).count() == 2
 
 
@@ -302,8 +350,11 @@ def test_a_worker_knows_the_jobs_of_the_review() -> None:
         [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1].split() == [
-        "review.deliver", "review.publish", "review.put_in_force", "review.send_reminder",
-    ]  # fmt: skip
+        "review.deliver",
+        "review.publish",
+        "review.put_in_force",
+        "review.send_reminder",
+    ]
 
 
 def test_rounds_belong_to_the_province_of_the_focal_point(committed: Committed) -> None:

@@ -32,9 +32,12 @@ def _no_failures() -> Iterator[None]:
 
 def opened(world: World) -> Collection:
     return receiving.open_collection(
-        actor=world.officer("hieu"), name="Danh mục 2023", instrument="Công văn 1284", deadline=date(2023, 4, 21),
+        actor=world.officer("hieu"),
+        name="Danh mục 2023",
+        instrument="Công văn 1284",
+        deadline=date(2023, 4, 21),
         now=OPENED,
-    )  # fmt: skip
+    )
 
 
 def token(world: World, collection: Collection, sender: str = "thanh-hoa", email: str = "") -> str:
@@ -45,12 +48,20 @@ def token(world: World, collection: Collection, sender: str = "thanh-hoa", email
 
 def document(*entries: tuple[str, str], number: str = "1/QĐ-UBND") -> dict[str, Any]:
     return {
-        "format": lists.FORMAT, "number": number, "signer": "Lê Văn A", "signed_on": "2023-04-18",
+        "format": lists.FORMAT,
+        "number": number,
+        "signer": "Lê Văn A",
+        "signed_on": "2023-04-18",
         "entries": [
-            {"code": code, "name": f"Thủ tục {code}", "level": level, "reason": "Phải có mặt" if level == "partial" else ""}
+            {
+                "code": code,
+                "name": f"Thủ tục {code}",
+                "level": level,
+                "reason": "Phải có mặt" if level == "partial" else "",
+            }
             for code, level in entries
         ],
-    }  # fmt: skip
+    }
 
 
 def send(key: str, body: Any, bearer: str = "", raw: bool = False) -> Any:
@@ -188,8 +199,10 @@ def test_the_board_says_who_and_how_late(committed: Committed) -> None:
     assert [(line.code, line.full, line.partial) for line in lines] == [("1.001193", 2, 1)]
     who = board.positions(world.officer("hieu"), asked.key, "1.001193")
     assert {(sender.key if sender else "", level) for sender, level, _, _ in who} == {
-        ("thanh-hoa", "full"), ("ha-noi", "partial"), ("bo-tu-phap", "full"),
-    }  # fmt: skip
+        ("thanh-hoa", "full"),
+        ("ha-noi", "partial"),
+        ("bo-tu-phap", "full"),
+    }
 
 
 def test_the_provinces_of_today_are_asked_after_july_2025(committed: Committed) -> None:
@@ -263,8 +276,14 @@ def test_a_delivery_is_asked_once_and_its_answer_kept(
     with pytest.raises(Refused) as missing:
         lists.send_list(actor=hieu, round_id=made.round_id, now=world.now)
     assert missing.value.code == "connection.missing"
-    lists.connect(actor=hieu, round_id=made.round_id, address="https://bo.example.gov.vn", collection="x",
-                  token="mtc_secret", now=world.now)  # fmt: skip
+    lists.connect(
+        actor=hieu,
+        round_id=made.round_id,
+        address="https://bo.example.gov.vn",
+        collection="x",
+        token="mtc_secret",
+        now=world.now,
+    )
     from motcua.kernel.refusals import Unavailable
 
     answers: list[Any] = [

@@ -199,7 +199,7 @@ def test_every_other_move_is_refused() -> None:
             for part in ("unit", "focal", "head"):
                 if (state, action, part) not in lawful:
                     with pytest.raises(Conflict):
-                        rules.step(state, action, [part])  # type: ignore[list-item]
+                        rules.step(state, action, [part])
 
 
 # --- priority, lists, lateness ---------------------------------------------------------------------------------
@@ -212,8 +212,11 @@ def test_rank_is_demand_for_each_step() -> None:
         30,
     )
     assert [(one.code, one.score, one.ready) for one in ranked] == [
-        ("1.000002", 20.0, True), ("1.000003", 20.0, False), ("1.000001", 10.0, False), ("1.000004", 0.0, False),
-    ]  # fmt: skip
+        ("1.000002", 20.0, True),
+        ("1.000003", 20.0, False),
+        ("1.000001", 10.0, False),
+        ("1.000004", 0.0, False),
+    ]
 
 
 @given(
@@ -247,9 +250,12 @@ def test_differences_of_two_lists() -> None:
         "1.6": ("full", "A"),
     }
     assert [(d.kind, d.code, d.before, d.after) for d in rules.differences(before, after)] == [
-        ("raised", "1.2", "partial", "full"), ("lowered", "1.3", "partial", "information"), ("removed", "1.4", "full", ""),
-        ("moved", "1.5", "A", "B"), ("added", "1.6", "", "full"),
-    ]  # fmt: skip
+        ("raised", "1.2", "partial", "full"),
+        ("lowered", "1.3", "partial", "information"),
+        ("removed", "1.4", "full", ""),
+        ("moved", "1.5", "A", "B"),
+        ("added", "1.6", "", "full"),
+    ]
     assert rules.differences({}, {}) == []
 
 

@@ -38,10 +38,11 @@ def test_csv_and_xlsx_read_alike() -> None:
     head, row = ("MÃ SỐ TTHC", "Ghi chú", "mã định danh"), ("1.001193", "x", "H56.201")
     wanted = [(2, {"code": "1.001193", "agency": "H56.201"})]
     for content in (
-        xlsx(head, row), "\n".join(",".join(line) for line in (head, row)).encode(),
+        xlsx(head, row),
+        "\n".join(",".join(line) for line in (head, row)).encode(),
         "\n".join(";".join(line) for line in (head, row)).encode("utf-8-sig"),
         "\r\n".join("\t".join(line) for line in (head, row)).encode(),
-    ):  # fmt: skip
+    ):
         table = read_table(content, FIELDS)
         assert (table.rows, table.problems) == (wanted, [])
 
@@ -104,12 +105,23 @@ def test_any_bytes_are_rows_or_problems(content: bytes) -> None:
 def test_a_plan_names_each_bad_row_and_has_no_half(world: World) -> None:
     round_ = rounds.opened(world)
     lines = [
-        "1.001193;H56.201", "1.001193;H56.201", "9.1;H56.201", ";H56.201", "1.000894;", "1.000894;H56.99", "1.004222;H56.201",
-    ]  # fmt: skip
+        "1.001193;H56.201",
+        "1.001193;H56.201",
+        "9.1;H56.201",
+        ";H56.201",
+        "1.000894;",
+        "1.000894;H56.99",
+        "1.004222;H56.201",
+    ]
     plan = importing.plan_assignments(round_, (HEAD + "\n".join(lines)).encode())
     assert [(p.row, p.code) for p in plan.problems] == [
-        (3, "row_twice"), (4, "code_unreadable"), (5, "code_missing"), (6, "agency_missing"), (7, "row_twice"), (8, "not_in_round"),
-    ]  # fmt: skip
+        (3, "row_twice"),
+        (4, "code_unreadable"),
+        (5, "code_missing"),
+        (6, "agency_missing"),
+        (7, "row_twice"),
+        (8, "not_in_round"),
+    ]
     assert not plan.good
     assert not ReviewAssessment.objects.filter(round=round_, agency__isnull=False).exists()
     many = importing.plan_assignments(round_, (HEAD + "x;y\n" * 5000).encode())

@@ -49,7 +49,7 @@ def test_equal_files_uploaded_at_once_are_one_content(committed: Committed) -> N
     ended = at_once(3, send)
 
     assert [getattr(one, "state", one) for one in ended] == ["kept"] * 3
-    assert len({one.blob_id for one in ended}) == 1  # type: ignore[union-attr]
+    assert len({one.blob_id for one in ended}) == 1
     blob = Blob.objects.get()
     assert drafts.blob_store().path(blob.sha256).read_bytes() == content
 
@@ -70,7 +70,7 @@ def test_one_upload_sent_by_two_tabs_at_once_is_kept_whole(committed: Committed)
         ),
     )
 
-    assert [one.state for one in ended] == ["kept", "kept"]  # type: ignore[union-attr]
+    assert [one.state for one in ended] == ["kept", "kept"]
     begun.refresh_from_db()
     assert begun.blob is not None
     assert drafts.blob_store().path(begun.blob.sha256).read_bytes() == content

@@ -26,7 +26,7 @@ def test_eight_workers_tell_everybody_once(committed: Committed) -> None:
         draft = factories.draft(committed.world, name, BIRTH)
         Draft.objects.filter(pk=draft.pk).update(saved_at=NOW - timedelta(days=80))
     ended = at_once(8, lambda _: reminders.remind(NOW))
-    assert sum(ended) == 3, ended  # type: ignore[arg-type]
+    assert sum(ended) == 3, ended
     assert Message.objects.filter(kind="draft_expires").count() == 3
     assert Email.objects.filter(message__kind="draft_expires").count() == 3
 

@@ -66,7 +66,7 @@ def test_asking_to_stop_the_whole_while_its_parts_are_decided_locks_nobody_out(c
         runs = {key: factories.open_run(part_of(whole, key)) for key in ("birth", "insurance")}
         officers = {key: factories.actor_for(world, run) for key, run in runs.items()}
 
-        def act(place: int, whole: Dossier = whole, runs=runs, officers=officers, at=at) -> Dossier:  # type: ignore[no-untyped-def]
+        def act(place: int, whole: Dossier = whole, runs=runs, officers=officers, at=at) -> Dossier:
             moment = at + timedelta(hours=2)
             if place == 0:
                 return desk.request_stop(actor=world.person("lan"), code=whole.code, reason="", now=moment)
@@ -94,14 +94,17 @@ def test_receiving_joint_requests_while_others_are_keyed_at_the_counter_locks_no
         runs = [factories.open_run(whole) for whole in wholes]
         keyed = factories.draft(world, "binh", factories.JOINT_BIRTH, channel=Channel.COUNTER, at=at)
 
-        def act(place: int, runs=runs, keyed=keyed, at=at) -> Dossier:  # type: ignore[no-untyped-def]
+        def act(place: int, runs=runs, keyed=keyed, at=at) -> Dossier:
             moment = at + timedelta(hours=1)
             if place < 2:
                 return desk.receive(actor=minh, run_id=runs[place].pk, now=moment)
             return desk.intake_at_counter(
-                actor=minh, draft_id=keyed.pk, applicant=world.applicant("binh", account=False),
-                return_by="counter", now=moment,
-            )  # fmt: skip
+                actor=minh,
+                draft_id=keyed.pk,
+                applicant=world.applicant("binh", account=False),
+                return_by="counter",
+                now=moment,
+            )
 
         done = at_once(3, act)
         assert all(isinstance(one, Dossier) for one in done), done

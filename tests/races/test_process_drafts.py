@@ -27,9 +27,13 @@ def test_of_authors_who_save_at_once_one_is_kept_and_the_others_are_told(committ
 
         def save(number: int, revision: int = revision, table: Table = table) -> object:
             return actions.save_draft(
-                actor=toan, case=case, revision=revision, table=replace(table, name=f"Tác giả {revision}.{number}"),
-                change="settings", now=NOW,
-            )  # fmt: skip
+                actor=toan,
+                case=case,
+                revision=revision,
+                table=replace(table, name=f"Tác giả {revision}.{number}"),
+                change="settings",
+                now=NOW,
+            )
 
         ended = at_once(4, save)
         saved = [one for one in ended if isinstance(one, ProcessDraft)]

@@ -203,8 +203,11 @@ def test_a_calendar_changes_while_officers_decide(committed: Committed) -> None:
     ]
     for day in range(3):
         CalendarDay.objects.create(
-            agency=world.agencies[factories.AGENCY], day=(world.now + timedelta(days=day + 1)).date(), kind="off", name="Bão"
-        )  # fmt: skip
+            agency=world.agencies[factories.AGENCY],
+            day=(world.now + timedelta(days=day + 1)).date(),
+            kind="off",
+            name="Bão",
+        )
     CalendarChange.objects.create(at=world.now, agency=world.agencies[factories.AGENCY], change={"storm": 3})
     calendar_changed()
     hoa = world.officer("hoa")

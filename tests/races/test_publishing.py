@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from motcua.dossiers import actions as filing
 from motcua.dossiers import drafts, rebasing
 from motcua.dossiers.bundles import form_of, newest_form
 from motcua.dossiers.models import Dossier, Draft
@@ -49,10 +48,7 @@ def changed(draft: Draft, number: int = 0) -> Any:
 
 
 def file(place: Committed, draft: Draft) -> Dossier:
-    return filing.submit(
-        actor=place.world.person("lan"), draft_id=draft.pk, applicant=place.world.applicant("lan"), assistance="none",
-        return_by="online", now=NOW,
-    )  # fmt: skip
+    return factories.file(place.world, draft)
 
 
 def everything(draft: Draft) -> dict[str, Any]:

@@ -56,8 +56,14 @@ def test_a_draft_saved_while_it_is_sent_back_is_not_lost_silently(committed: Com
 
     def decide(number: int) -> str:
         step = ("check", "send_back")[number % 2]
-        actions.move(actor=hieu, assessment_id=found.pk, revision=found.revision, step=step,
-                     remark="Cần bổ sung minh chứng.", now=world.now)  # fmt: skip
+        actions.move(
+            actor=hieu,
+            assessment_id=found.pk,
+            revision=found.revision,
+            step=step,
+            remark="Cần bổ sung minh chứng.",
+            now=world.now,
+        )
         return step
 
     ends = at_once(4, decide)
@@ -79,9 +85,14 @@ def test_a_list_is_approved_once(committed: Committed) -> None:
 
     def approve(number: int) -> Any:
         return lists.approve_list(
-            actor=dat, round_id=round_.pk, number=f"{number}/QĐ-UBND", place="Thanh Hóa", signer_title="Phó Chủ tịch",
-            effective_on=local_day(world.now), now=world.now,
-        )  # fmt: skip
+            actor=dat,
+            round_id=round_.pk,
+            number=f"{number}/QĐ-UBND",
+            place="Thanh Hóa",
+            signer_title="Phó Chủ tịch",
+            effective_on=local_day(world.now),
+            now=world.now,
+        )
 
     ends = at_once(4, approve)
     assert sum(isinstance(end, ServiceList) for end in ends) == 1, ends
@@ -96,9 +107,14 @@ def test_a_list_sent_many_times_at_once_has_one_receipt(committed: Committed) ->
         actor=world.officer("hieu"), name="A", instrument="B", deadline=date(2023, 4, 21), now=now
     )
     incoming = receiving.read_list(
-        {"format": lists.FORMAT, "number": "1", "signer": "A", "signed_on": "2023-04-18",
-         "entries": [{"code": BIRTH, "name": "Khai sinh", "level": "full"}]}
-    )  # fmt: skip
+        {
+            "format": lists.FORMAT,
+            "number": "1",
+            "signer": "A",
+            "signed_on": "2023-04-18",
+            "entries": [{"code": BIRTH, "name": "Khai sinh", "level": "full"}],
+        }
+    )
 
     def send(number: int) -> str:
         try:

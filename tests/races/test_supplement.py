@@ -30,7 +30,7 @@ def test_a_supplement_begun_in_two_tabs_is_one_draft_and_answered_twice_is_one_a
 
     begun = at_once(4, lambda _: desk.start_supplement(actor=lan, code=dossier.code, now=LATER))
     assert all(isinstance(one, Draft) for one in begun), begun
-    assert len({one.pk for one in begun}) == 1  # type: ignore[union-attr]
+    assert len({one.pk for one in begun}) == 1
 
     draft = Draft.objects.get(supplements=dossier)
     ended = at_once(4, lambda _: desk.answer_supplement(actor=lan, draft_id=draft.pk, now=LATER))

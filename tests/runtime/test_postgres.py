@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from motcua.runtime import binaries, postgres
+from motcua.runtime import binaries, postgres, postgres_making
 from motcua.runtime.accounts import postgres_owner
 from motcua.runtime.binaries import Binaries, find_binaries
 from motcua.runtime.errors import CannotRun
@@ -231,7 +231,7 @@ class TestAsRoot:
 
         def probe(folder: Path, source: str, who: object, package: Path | None = None) -> Binaries | None:
             hidden = who is owner and not folder.is_relative_to(data)
-            return None if hidden else real(folder, source, who, package)  # type: ignore[arg-type]
+            return None if hidden else real(folder, source, who, package)
 
         monkeypatch.setattr(binaries, "_probe", probe)
         found = find_binaries(owner, shared=data)
@@ -286,7 +286,7 @@ def test_a_named_folder_without_postgresql_is_refused(data: Path, monkeypatch: p
     ],
 )
 def test_what_postgresql_says_becomes_a_sentence(said: str, told: str) -> None:
-    assert told in postgres._explain(said, Path("/data"), Path("/data/log/postgres.log"))
+    assert told in postgres_making.explain(said, Path("/data"), Path("/data/log/postgres.log"))
 
 
 @pytest.mark.parametrize(("mib", "shared"), [(100, "32MB"), (2048, "512MB"), (64_000, "1024MB")])

@@ -84,7 +84,7 @@ def test_no_crown_no_font_of_another_state() -> None:
 
 @built
 def test_a_first_visit_to_the_home_page_is_light() -> None:
-    html = engines["jinja2"].env.get_template("portal/home.html").render(**home())  # type: ignore[attr-defined]
+    html = engines["jinja2"].env.get_template("portal/home.html").render(**home())
     scripts = set(re.findall(r'/static/js/([\w-]+?)(?:\.[0-9a-f]{12})?\.js"', html)) | {"net"}
     files = [STATIC / "css" / "motcua.css", *(STATIC / "js" / f"{name}.js" for name in scripts)]
     total = len(gzip.compress(html.encode())) + sum(len(gzip.compress(path.read_bytes())) for path in files)

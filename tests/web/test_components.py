@@ -36,7 +36,7 @@ ALL = {**PAGES, "shared/style_page.html": None}
 
 @pytest.fixture(scope="module")
 def env() -> jinja2.Environment:
-    return engines["jinja2"].env  # type: ignore[attr-defined, no-any-return]
+    return engines["jinja2"].env
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +91,7 @@ class TestEveryPage:
             assert not [key for key in attrs if key.startswith("on")], tag
             assert tag != "style"
             if tag == "script":
-                assert attrs.get("src", "").startswith("/static/"), attrs  # type: ignore[union-attr]
+                assert attrs.get("src", "").startswith("/static/"), attrs
 
     def test_has_no_id_twice_and_labels_every_control(
         self, env: jinja2.Environment, name: str, lang: str

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright import sync_api as playwright
 
 from motcua.dossiers.bundles import newest_form
 from motcua.eforms import actions as forms
@@ -23,7 +24,6 @@ from tests.browser.conftest import AXE
 from tests.eforms.test_types import EVERY_TYPE
 from tests.factories import COPIES, NOW, World
 
-playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.browser,
@@ -45,10 +45,12 @@ def pages(world: World) -> Iterator[dict[str, bytes]]:
         )
     definition["sections"][0]["fields"].append(
         {
-            "id": "f_khi", "type": "text", "label": {"vi": "Chỉ hỏi người Nhật", "en": "For Japanese only"},
+            "id": "f_khi",
+            "type": "text",
+            "label": {"vi": "Chỉ hỏi người Nhật", "en": "For Japanese only"},
             "show_if": {"field": "f_reference", "value": "JP"},
         }
-    )  # fmt: skip
+    )
     with jobs.held():
         forms.publish(key=COPIES, definition=definition, now=NOW)
     newest_form.forget()

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from django.template import engines
+from playwright import sync_api as playwright
 
-playwright = pytest.importorskip("playwright.sync_api")
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "build" / "static"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -111,7 +111,7 @@ def page(browser: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def server(page: Any) -> Server:
-    html = engines["jinja2"].env.from_string(FORM).render(csrf_token="token-1")  # type: ignore[attr-defined]
+    html = engines["jinja2"].env.from_string(FORM).render(csrf_token="token-1")
     return Server(page, html)
 
 
@@ -155,11 +155,7 @@ class TestAutosave:
         assert page.evaluate("localStorage.length") == 0
 
     def test_a_lost_network_keeps_what_was_typed_across_a_reload(self, page: Any, server: Server) -> None:
-        server.on(*AUTOSAVE, lambda body: None)
-        page.goto(ORIGIN + "/form/")
-        page.fill("#ten", "Lan")
-        page.press("#ten", "Tab")
-        wait_state(page, "waiting")
+        type_while_it_is_away(page, server)
         assert "giữ trên máy này" in page.inner_text(LINE)
         server.on(*AUTOSAVE, lambda body: saved(4))
         page.reload()
@@ -223,11 +219,7 @@ class TestAutosave:
     def test_what_was_typed_last_week_asks_before_it_replaces_what_came_since(
         self, page: Any, server: Server
     ) -> None:
-        server.on(*AUTOSAVE, lambda body: None)
-        page.goto(ORIGIN + "/form/")
-        page.fill("#ten", "Lan")
-        page.press("#ten", "Tab")
-        wait_state(page, "waiting")
+        type_while_it_is_away(page, server)
         server.html = server.html.replace('data-version="3"', 'data-version="9"')
         server.on(*AUTOSAVE, lambda body: (409, {"version": 9, "server_value": "Lan (máy kia)"}))
         page.reload()
@@ -260,15 +252,20 @@ class TestAutosave:
     def test_what_a_submitted_form_carried_is_not_kept_once_the_server_has_it(
         self, page: Any, server: Server
     ) -> None:
-        server.on(*AUTOSAVE, lambda body: None)
-        page.goto(ORIGIN + "/form/")
-        page.fill("#ten", "Lan")
-        page.press("#ten", "Tab")
-        wait_state(page, "waiting")
+        type_while_it_is_away(page, server)
         server.html = server.html.replace('data-version="3"', 'data-version="4"')
         page.click("button[data-once]")
         page.wait_for_url("**/next/")
         assert page.evaluate("localStorage.length") == 0
+
+
+def type_while_it_is_away(page: Any, server: Server) -> None:
+    """A name typed while the server does not answer: it waits in the browser."""
+    server.on(*AUTOSAVE, lambda body: None)
+    page.goto(ORIGIN + "/form/")
+    page.fill("#ten", "Lan")
+    page.press("#ten", "Tab")
+    wait_state(page, "waiting")
 
 
 def put_file(page: Any, size: int, name: str = "giấy tờ.pdf") -> None:

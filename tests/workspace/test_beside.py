@@ -111,9 +111,13 @@ def test_the_applicant_answers_with_a_file_and_the_office_reads_it(world: World)
             close()
     assert world.client("linh").get(f"/desk/dossiers/{dossier.code}/letters/{file.pk}/").status_code == 404
     assert world.client("nguoila").get(f"/account/files/letter/{file.pk}/").status_code == 404
-    assert [e.kind for e in Event.objects.filter(stream=dossier.stream, kind__startswith="letter.").order_by("seq")] == [
-        "letter.sent", "letter.answered",
-    ]  # fmt: skip
+    assert [
+        e.kind
+        for e in Event.objects.filter(stream=dossier.stream, kind__startswith="letter.").order_by("seq")
+    ] == [
+        "letter.sent",
+        "letter.answered",
+    ]
 
 
 def test_the_office_writes_first_and_silence_bounds_the_answers(world: World) -> None:
@@ -177,8 +181,10 @@ def test_labels_of_a_unit(world: World) -> None:
     assert "Rất gấp" not in text(world.client("tuan").get(f"/desk/dossiers/{dossier.code}/"))
     assert "Rất gấp" not in text(world.client("lan").get(f"/account/dossiers/{dossier.code}/"))
     for who, fields in (
-        ("linh", {"change": label.pk, "name": "X"}), ("hoa", {"retire": label.pk}), ("linh", {"unit": unit, "name": "Y"}),
-    ):  # fmt: skip
+        ("linh", {"change": label.pk, "name": "X"}),
+        ("hoa", {"retire": label.pk}),
+        ("linh", {"unit": unit, "name": "Y"}),
+    ):
         assert world.client(who).post("/desk/labels/", fields).status_code == 404
     browser.post("/desk/labels/", {"retire": label.pk})
     assert desk_of(minh).labels[label.pk].retired

@@ -86,7 +86,7 @@ def test_a_file_holds_exactly_what_the_list_shows(world: World, format_: str, wh
     assert lines[0][:3] == ["Hạn", "Tình trạng hạn", "Mã hồ sơ"]
     assert [line[2] for line in lines[1:]] == [row.code for row in shown]
     assert export.done == export.total == len(shown)
-    assert (export.state, export.expires_at) == ("done", orders.kept_until(export.ended_at))  # type: ignore[arg-type]
+    assert (export.state, export.expires_at) == ("done", orders.kept_until(export.ended_at))
 
 
 @pytest.mark.parametrize(

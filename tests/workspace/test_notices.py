@@ -216,9 +216,13 @@ def test_who_is_asked_for_an_opinion_hears_of_it_and_who_asked_of_the_answer(wor
     run = factories.open_run(dossier)
     with factories.after_commit():
         asked = desk.consult(
-            actor=world.officer("hoa"), run_id=run.pk, unit=unit.pk, question="Nơi cư trú trước đây có đúng không?",
-            within=Term(2, "wd"), now=world.now + timedelta(hours=1),
-        )  # fmt: skip
+            actor=world.officer("hoa"),
+            run_id=run.pk,
+            unit=unit.pk,
+            question="Nơi cư trú trước đây có đúng không?",
+            within=Term(2, "wd"),
+            now=world.now + timedelta(hours=1),
+        )
     assert kinds(world, "cuong") == ["opinion_asked"]
     assert (
         "Nơi cư trú trước đây có đúng không?" in world.client("cuong").get("/desk/notices/").content.decode()
@@ -233,9 +237,12 @@ def test_who_is_asked_for_an_opinion_hears_of_it_and_who_asked_of_the_answer(wor
     assert kinds(world, "hung")[-1] == kinds(world, "hoa")[-1] == "opinion_late"
     with factories.after_commit():
         desk.answer_consultation(
-            actor=world.officer("cuong"), consultation_id=asked.pk, agrees=True, answer="Đúng như khai.",
+            actor=world.officer("cuong"),
+            consultation_id=asked.pk,
+            agrees=True,
+            answer="Đúng như khai.",
             now=asked.due_at + timedelta(hours=1),
-        )  # fmt: skip
+        )
     assert kinds(world, "hoa")[-1] == "opinion_given"
     assert "Nơi cư trú trước đây" not in world.client("cuong").get("/desk/notices/").content.decode()
     assert kinds(world, "cuong") == ["opinion_asked", "opinion_soon"]

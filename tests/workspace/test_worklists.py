@@ -131,9 +131,9 @@ def test_the_other_agency_sees_nothing_of_ours_in_any_list(busy: World, view: st
         for dossier in Dossier.objects.filter(agency__code=factories.AGENCY)[:2]:
             with refused(NotAllowed):
                 desk.follow(actor=actor, code=dossier.code, wanted=True, now=busy.now)
-        found = worklist(actor, Asked(view), limit=200, now=busy.now + timedelta(days=40))  # type: ignore[arg-type]
+        found = worklist(actor, Asked(view), limit=200, now=busy.now + timedelta(days=40))
         assert not {row.code for row in found.rows} & ours
-        assert not {row.code for page in walk(actor, Asked(view), now=busy.now) for row in page} & ours  # type: ignore[arg-type]
+        assert not {row.code for page in walk(actor, Asked(view), now=busy.now) for row in page} & ours
     with refused(NotAllowed):
         desk.follow(actor=lan, code=next(iter(ours)), wanted=True, now=busy.now)
 
@@ -202,15 +202,15 @@ def _fits(row: Row, given: dict[str, object], actor: Actor, now: datetime) -> bo
     for name, wanted in given.items():
         match name:
             case "procedure":
-                fits = dossier.procedure.national_code in wanted  # type: ignore[operator]
+                fits = dossier.procedure.national_code in wanted
             case "status":
-                fits = dossier.status in wanted  # type: ignore[operator]
+                fits = dossier.status in wanted
             case "channel":
-                fits = dossier.channel in wanted  # type: ignore[operator]
+                fits = dossier.channel in wanted
             case "step":
-                fits = run is not None and run.step.key in wanted  # type: ignore[operator]
+                fits = run is not None and run.step.key in wanted
             case "unit":
-                fits = run is not None and run.unit_id in wanted  # type: ignore[operator]
+                fits = run is not None and run.unit_id in wanted
             case "claimed":
                 who = run.claimed_by_id if run else None
                 fits = run is not None and {
@@ -234,7 +234,7 @@ def test_walking_by_neighbours_meets_every_line_once_and_back(busy: World, view:
     tuan = busy.officer("tuan")
     for dossier in Dossier.objects.filter(agency__code=factories.AGENCY):
         desk.follow(actor=tuan, code=dossier.code, wanted=True, now=busy.now)
-    asked = Asked(view)  # type: ignore[arg-type]
+    asked = Asked(view)
     rows = worklist(tuan, asked, limit=200, now=busy.now).rows
     if not rows:
         assert view == "others"

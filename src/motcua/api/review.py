@@ -137,14 +137,17 @@ def collections(request: HttpRequest) -> HttpResponse:
     return answer(
         [
             {
-                "key": found.key, "name": found.name, "instrument": found.instrument,
-                "deadline": found.deadline.isoformat(), "senders": len(senders.on_day(found.deadline)),
+                "key": found.key,
+                "name": found.name,
+                "instrument": found.instrument,
+                "deadline": found.deadline.isoformat(),
+                "senders": len(senders.on_day(found.deadline)),
                 "late_days": rules.lateness(found.deadline, None, now),
             }
             for found in Collection.objects.order_by("-deadline", "-pk")
         ],
         public=True,
-    )  # fmt: skip
+    )
 
 
 @router.post(
@@ -204,6 +207,9 @@ def standing(request: HttpRequest, key: str) -> HttpResponse:
             "deadline": found.deadline.isoformat(),
             "received": _receipt(row) if row else None,
             "late_days": row.late_days if row else rules.lateness(found.deadline, None, clock_now()),
-            "reminders": [at.isoformat() for at in found.reminders.filter(sender=sender).order_by("at").values_list("at", flat=True)],
+            "reminders": [
+                at.isoformat()
+                for at in found.reminders.filter(sender=sender).order_by("at").values_list("at", flat=True)
+            ],
         }
-    )  # fmt: skip
+    )

@@ -36,7 +36,7 @@ GROUNDS: Final[Mapping[str, str]] = {
 GROUNDS_BY_LAW: Final = frozenset({"presence_required", "onsite_verification"})
 FACTS: Final = (*CONDITIONS, *GROUNDS)
 
-RESULT_WAYS: Final = get_args(ResultBy)
+RESULT_WAYS: Final[tuple[ResultBy, ...]] = get_args(ResultBy)
 
 #: Who can remove a blocker: the agency that resolves the procedure, whoever makes the sector law, or IT.
 OWNERS: Final[Mapping[str, Owner]] = {
@@ -223,7 +223,7 @@ def _result_by(values: Mapping[str, object]) -> ResultBy:
         raise FactError("missing-fact", "the fact result_by is missing", fact="result_by")
     for way in RESULT_WAYS:
         if value == way:
-            return way  # type: ignore[no-any-return]
+            return way
     raise FactError(
         "wrong-kind",
         f"result_by must be online, post or counter, not {value!r}",

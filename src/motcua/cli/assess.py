@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from motcua.catalogue.eligibility import FACTS, FactError, assess, read_facts
 from motcua.catalogue.eligibility_words import CHANGES, OWNER_NAMES, reason_text
+from motcua.cli._sentences import Unusable
 from motcua.law.registry import NoParameterError, load
 
 NAME = "assess"
@@ -32,14 +33,6 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "wrong-kind": ("{fact}: giá trị {value!r} không hợp lệ; {wanted}.", "{fact}: the value {value!r} is not valid; {wanted}."),
     "contradiction": ("Dữ kiện mâu thuẫn với nhau: {facts}.", "The facts contradict each other: {facts}."),
 }  # fmt: skip
-
-
-class Unusable(ValueError):
-    """The input cannot be assessed; `code` picks the sentence."""
-
-    def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 from typing import Final
 
+from motcua.cli._sentences import Unusable
 from motcua.kernel.working_time import (
     ZONE,
     Calendar,
@@ -74,14 +75,6 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "agency": ("--agency: không có cơ quan mang mã {text!r}.", "--agency: there is no agency with the code {text!r}."),
     "database": ("--agency cần cơ sở dữ liệu, hiện không dùng được: {detail}", "--agency needs the database, which is not available: {detail}"),
 }  # fmt: skip
-
-
-class Unusable(ValueError):
-    """An argument cannot be used; `code` picks the sentence."""
-
-    def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

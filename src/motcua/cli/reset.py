@@ -15,9 +15,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from motcua.runtime.commands import ROOT
     from motcua.runtime.errors import CannotRun
     from motcua.runtime.folder import MARKER, DataFolder, parse_data
-    from motcua.runtime.supervisor import ROOT
 
     folder = DataFolder(parse_data(arguments.data, ROOT))
     if not folder.path.exists():

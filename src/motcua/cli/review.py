@@ -37,10 +37,15 @@ def run(args: argparse.Namespace) -> int:
 
     def shown(row: Compared) -> dict[str, object]:
         return {
-            "code": row.code or None, "name": row.name, "stated": row.stated, "certain": row.certain,
-            "judged": row.judged, "explanation": row.explained(english=english) or None,
-            "assumed": [ASSUMPTIONS[key][english] for key in row.assumed], "reasons": list(row.reasons),
-        }  # fmt: skip
+            "code": row.code or None,
+            "name": row.name,
+            "stated": row.stated,
+            "certain": row.certain,
+            "judged": row.judged,
+            "explanation": row.explained(english=english) or None,
+            "assumed": [ASSUMPTIONS[key][english] for key in row.assumed],
+            "reasons": list(row.reasons),
+        }
 
     chosen = [row for row in rows if args.all or not row.agrees]
     if args.json:

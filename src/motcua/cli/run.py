@@ -23,10 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from motcua.runtime.commands import ROOT
     from motcua.runtime.folder import parse_data
     from motcua.runtime.ports import parse_port
     from motcua.runtime.processes import end_with_parent
-    from motcua.runtime.supervisor import ROOT, Options, Supervisor
+    from motcua.runtime.supervisor import Options, Supervisor
 
     if arguments.with_parent:
         end_with_parent()

@@ -13,7 +13,7 @@ from motcua.kernel.actors import SYSTEM
 from motcua.organisations.actions import seed_national_calendar
 from motcua.organisations.models import CalendarDay
 from motcua.processing.definitions import ensure_default
-from motcua.processing.joint import ensure_processes
+from motcua.processing.joint.process import ensure_processes
 from motcua.processing.models import ProcessVersion
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from motcua.dossiers import issuing, rebasing, register
-from motcua.dossiers import jobs as _upkeep  # noqa: F401 - its jobs register themselves
-from motcua.dossiers import register_printing as _printing  # noqa: F401 - the same
+from motcua.dossiers import issuing, rebasing, register, register_printing
+from motcua.dossiers import jobs as upkeep
 from motcua.dossiers.joint.rules import outcome
 from motcua.dossiers.models import Dossier, Posting, SlipKind
 from motcua.exchange import checking
@@ -20,25 +19,36 @@ from motcua.kernel import events, jobs
 from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.events import Happened, Subscriber
-from motcua.measurement import facts
-from motcua.measurement import folding as _folding  # noqa: F401 - its jobs register themselves
-from motcua.messaging import jobs as _mail  # noqa: F401
-from motcua.messaging import letters
-from motcua.messaging import reminders as _reminders  # noqa: F401
+from motcua.measurement import facts, folding
+from motcua.messaging import jobs as mail
+from motcua.messaging import letters, reminders
 from motcua.messaging.actions import tell
 from motcua.processing import actions as processing
-from motcua.processing import documents, joint
+from motcua.processing import documents, sweeps
 from motcua.processing import events as turned
-from motcua.processing import jobs as _deadlines  # noqa: F401 - the same
-from motcua.processing import sweeps as _sweeps  # noqa: F401 - the same
+from motcua.processing import jobs as deadlines
+from motcua.processing.joint.facts import expect_facts
+from motcua.processing.joint.following import follow as follow_part
 from motcua.processing.models import Extension, Reopening, StepRun, StopRequest, Supplement, Transfer
-from motcua.programme.review import lists as _lists  # noqa: F401 - publishing, coming into force, delivery
-from motcua.programme.review import receiving as _receiving  # noqa: F401 - reminders
+from motcua.programme.review import lists, receiving
 from motcua.results.models import ResultDocument
-from motcua.workspace import bulk as _bulk  # noqa: F401 - its job registers itself
-from motcua.workspace import notices
-from motcua.workspace.exports import orders as _exports  # noqa: F401 - the same
+from motcua.workspace import bulk, notices
+from motcua.workspace.exports import orders
 
+#: Rooms' modules whose jobs register themselves when they are imported.
+WITH_JOBS = (
+    bulk,
+    deadlines,
+    folding,
+    lists,
+    mail,
+    orders,
+    receiving,
+    register_printing,
+    reminders,
+    sweeps,
+    upkeep,
+)
 Follower = Callable[[int, datetime], object]
 
 
@@ -315,7 +325,7 @@ IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
     turned.RECEIVED: (register.on_received,),
     "dossier.withdrawn": (processing.end,),
     "result.signed": (processing.signed,),
-    turned.PROPOSED: (joint.expect_facts,),
+    turned.PROPOSED: (expect_facts,),
 }
 
 #: Whatever moves a part of a joint dossier moves the whole, after everything else the event means.
@@ -344,12 +354,11 @@ def connect() -> None:
     for kind, subscribers in IN_TRANSACTION.items():
         for subscriber in subscribers:
             events.subscribe([kind], subscriber)
-    events.subscribe(MOVES_WHOLE, joint.follow)
+    events.subscribe(MOVES_WHOLE, follow_part)
     events.subscribe(facts.COUNTED, facts.count)
     # Last: the job is deferred when everything else in the transaction has been written.
     events.subscribe(AFTERWARDS, _defer)
 
 
-def register_jobs(app: object) -> None:
-    """Hand the jobs of all rooms to the queue; importing this module has imported them."""
-    jobs.register(app)  # type: ignore[arg-type]
+#: Hands the jobs of all rooms to the queue; importing this module has imported them.
+register_jobs = jobs.register

@@ -20,9 +20,12 @@ from motcua.organisations.models import Agency, Holding, Post, Unit
 #: Sectors by the kind of unit that answers for them.
 _CIVIL = ("ho-tich", "chung-thuc", "nuoi-con-nuoi", "bao-tro-xa-hoi", "giam-ngheo", "van-bang-chung-chi")
 _ECONOMY = (
-    "hoat-dong-xay-dung", "dat-dai", "thanh-lap-va-hoat-dong-doanh-nghiep-ho-kinh-doanh",
-    "thanh-lap-va-hoat-dong-cua-doanh-nghiep", "luu-thong-hang-hoa-trong-nuoc",
-)  # fmt: skip
+    "hoat-dong-xay-dung",
+    "dat-dai",
+    "thanh-lap-va-hoat-dong-doanh-nghiep-ho-kinh-doanh",
+    "thanh-lap-va-hoat-dong-cua-doanh-nghiep",
+    "luu-thong-hang-hoa-trong-nuoc",
+)
 _STREETS = {
     "H56": "35 Đại lộ Lê Lợi, phường Hạc Thành", "H56.10": "Đại lộ Lê Lợi, phường Hạc Thành",
     "H56.15": "34 Đại lộ Lê Lợi, phường Hạc Thành", "H56.201": "Số 2 đường Tống Duy Tân, phường Hạc Thành",

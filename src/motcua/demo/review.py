@@ -60,9 +60,15 @@ class _Cast:
 
 def _open(cast: _Cast, name: str, instrument: str, days: int, now: datetime) -> ReviewRound:
     made = actions.open_round(
-        actor=cast["hieu"], name=name, instrument=instrument, deadline=local_day(now) + timedelta(days=days),
-        judged_on=local_day(now), agencies=sorted({*_OWNERS.values(), "H56.15", "H56.203"}), sectors=SECTORS, now=now,
-    )  # fmt: skip
+        actor=cast["hieu"],
+        name=name,
+        instrument=instrument,
+        deadline=local_day(now) + timedelta(days=days),
+        judged_on=local_day(now),
+        agencies=sorted({*_OWNERS.values(), "H56.15", "H56.203"}),
+        sectors=SECTORS,
+        now=now,
+    )
     for sector, agency in _OWNERS.items():
         actions.assign(actor=cast["hieu"], round_id=made.pk, agency=agency, sectors=[sector], now=now)
     return made
@@ -102,9 +108,11 @@ def found_about(procedure: Procedure, *, ready: bool = True) -> Findings:
         electronic_result=bool(said["electronic_form"]) and not need("physical_result").required,
         result_by_post=said["result_by_post"] is not False,
         payment=said["payment"] or ("online" if ready else "offline"),
-        presence=presence, onsite=need("onsite"), physical_result=need("physical_result"),
+        presence=presence,
+        onsite=need("onsite"),
+        physical_result=need("physical_result"),
         replaced=tuple(said["replaced"]),
-    )  # fmt: skip
+    )
 
 
 def _assess(
@@ -124,15 +132,21 @@ def _assess(
             "approve": _HEADS[row.agency.code],
         }
         found = actions.save_findings(
-            actor=cast[who["submit"]], assessment_id=row.pk, revision=row.revision,
-            findings=found_about(row.procedure, ready=ready), now=now,
-        )  # fmt: skip
+            actor=cast[who["submit"]],
+            assessment_id=row.pk,
+            revision=row.revision,
+            findings=found_about(row.procedure, ready=ready),
+            now=now,
+        )
         for number, step in enumerate(steps, 1):
             found = actions.move(
-                actor=cast[who[step]], assessment_id=row.pk, revision=found.revision, step=step,
+                actor=cast[who[step]],
+                assessment_id=row.pk,
+                revision=found.revision,
+                step=step,
                 remark="Đề nghị nêu rõ điều, khoản của văn bản chuyên ngành." if step == "send_back" else "",
                 now=now + timedelta(hours=number),
-            )  # fmt: skip
+            )
 
 
 def last_year(cast: _Cast, now: datetime) -> None:
@@ -153,9 +167,14 @@ def last_year(cast: _Cast, now: datetime) -> None:
         actor=cast["hieu"], round_id=made.pk, codes=list(rest), reason=_ELSEWHERE, now=now + timedelta(days=9)
     )
     lists.approve_list(
-        actor=cast["dat"], round_id=made.pk, number="1486/QĐ-UBND", place="Thanh Hóa", signer_title="Phó Chủ tịch",
-        effective_on=local_day(now + timedelta(days=12)), now=now + timedelta(days=12),
-    )  # fmt: skip
+        actor=cast["dat"],
+        round_id=made.pk,
+        number="1486/QĐ-UBND",
+        place="Thanh Hóa",
+        signer_title="Phó Chủ tịch",
+        effective_on=local_day(now + timedelta(days=12)),
+        now=now + timedelta(days=12),
+    )
 
 
 def this_year(cast: _Cast, now: datetime) -> None:
@@ -177,9 +196,12 @@ def board(cast: _Cast) -> int:
     """The dispatch of 2023: who sent a list to the Ministry, on time, late, or not at all."""
     opened = datetime(2023, 4, 12, 2, tzinfo=UTC)
     made = receiving.open_collection(
-        actor=cast["hieu"], name="Danh mục dịch vụ công trực tuyến năm 2023",
-        instrument="Công văn số 1284/BTTTT-CĐSQG ngày 12/4/2023", deadline=date(2023, 4, 21), now=opened,
-    )  # fmt: skip
+        actor=cast["hieu"],
+        name="Danh mục dịch vụ công trực tuyến năm 2023",
+        instrument="Công văn số 1284/BTTTT-CĐSQG ngày 12/4/2023",
+        deadline=date(2023, 4, 21),
+        now=opened,
+    )
     rng = random.Random(1284)  # noqa: S311 - a demo that is the same each time
     known = list(
         Procedure.objects.filter(detailed=True, level__in=["full", "partial"])
@@ -203,9 +225,15 @@ def board(cast: _Cast) -> int:
             reason = "Người nộp phải có mặt tại cơ quan" if judged == "partial" else ""
             entries.append({"code": code, "name": name, "level": judged, "reason": reason})
         incoming = read_list(
-            {"format": lists.FORMAT, "number": f"{rng.randint(100, 2400)}/QĐ", "signer": "Dữ liệu dùng thử",
-             "signed_on": local_day(at).isoformat(), "entries": entries, "agency": {"code": sender.key}}
-        )  # fmt: skip
+            {
+                "format": lists.FORMAT,
+                "number": f"{rng.randint(100, 2400)}/QĐ",
+                "signer": "Dữ liệu dùng thử",
+                "signed_on": local_day(at).isoformat(),
+                "entries": entries,
+                "agency": {"code": sender.key},
+            }
+        )
         receiving.receive(sender=sender.key, collection=made.key, incoming=incoming, now=at)
         sent += 1
     receiving.remind(actor=cast["hieu"], collection=made.key, now=datetime(2023, 4, 24, 2, tzinfo=UTC))

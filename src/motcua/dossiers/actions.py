@@ -21,6 +21,7 @@ from motcua.dossiers.joint.plans import plan_of
 from motcua.dossiers.lifecycle import Edge, Status, move
 from motcua.dossiers.models import Assistance, Channel, Dossier, DossierAnswers, Draft, DraftUpload, Paper
 from motcua.dossiers.rules import AssistanceKind, is_remote, missing_papers, new_secret
+from motcua.dossiers.rules import Channel as ChannelName
 from motcua.eforms import rules as eforms
 from motcua.eforms.choices import Text
 from motcua.eforms.fields.base import FieldError
@@ -36,7 +37,11 @@ from motcua.organisations.queries import AgencyUnits, units_of
 SUBMITTED = "dossier.submitted"
 WITHDRAWN = "dossier.withdrawn"
 
-_CHANNEL_NAMES = {Channel.COUNTER: "counter", Channel.ONLINE: "online", Channel.POST: "post"}
+_CHANNEL_NAMES: dict[Channel, ChannelName] = {
+    Channel.COUNTER: "counter",
+    Channel.ONLINE: "online",
+    Channel.POST: "post",
+}
 
 
 class AlreadyFiled(Conflict):
@@ -219,7 +224,7 @@ def submit(
     _judge(draft, bundle, uploads, brought)
     channel = Channel(draft.channel)
     units = units_of(draft.agency_id)
-    remote = is_remote(_CHANNEL_NAMES[channel], assistance)  # type: ignore[arg-type]
+    remote = is_remote(_CHANNEL_NAMES[channel], assistance)
     dossier = Dossier(
         code=numbers.dossier_code(draft.agency_id, units.agency.code, local_day(now)),
         lookup_secret=new_secret(),

@@ -10,7 +10,7 @@ from motcua.kernel.actors import Actor, Role
 from motcua.kernel.models import GuardedQuerySet
 
 if TYPE_CHECKING:
-    from motcua.dossiers.models import Dossier  # noqa: F401
+    from motcua.dossiers.models import Dossier  # noqa: F401 - named in a string: the class of rows
 
 
 class DossierQuerySet(GuardedQuerySet["Dossier"]):

@@ -162,13 +162,9 @@ def stop(
     reason: str,
     fees: str,
     papers: str,
-    asked_at: datetime | None = None,
-    asked_by: slips.Party | None = None,
-    legal_basis: str = "",
-    signer: slips.Mark | None = None,
-    signer_title: str = "Thủ trưởng cơ quan",
+    asked_at: datetime | None,
 ) -> Build:
-    """Mẫu 05. With ``asked_at`` the applicant asked, or ``asked_by`` for them; without, nobody did."""
+    """Mẫu 05. With ``asked_at`` the applicant asked; without, nobody did."""
 
     def build(dossier: Dossier, number: str, at: datetime) -> bytes:
         return slips.stop(
@@ -180,11 +176,8 @@ def stop(
                 papers=papers,
                 contact=contact(dossier),
                 asked_at=asked_at,
-                asked_by=(asked_by or applicant(dossier)) if asked_at is not None else None,
+                asked_by=applicant(dossier) if asked_at is not None else None,
                 received_at=dossier.received_at,
-                legal_basis=legal_basis,
-                signer=signer,
-                signer_title=signer_title,
             )
         )
 
@@ -195,9 +188,7 @@ def ineligible(
     *,
     reason: str,
     marked: Sequence[Mapping[str, str]],
-    answer_by: datetime | None = None,
-    answer_place: str = ANSWER_PLACE,
-    legal_basis: str = "",
+    answer_by: datetime,
 ) -> Build:
     """The notice after appraisal. ``marked``: what is wrong, as {kind: field|component, label, note}."""
 
@@ -211,13 +202,12 @@ def ineligible(
                 **common(dossier, number, at),
                 received_at=dossier.received_at or dossier.submitted_at,
                 reason=reason,
-                legal_basis=legal_basis,
                 contact=contact(dossier),
                 fields=listed["field"],
                 papers=listed["component"],
                 term=term_words(case_bundle(dossier.case_id)),
                 answer_by=answer_by,
-                answer_place=answer_place,
+                answer_place=ANSWER_PLACE,
             )
         )
 

@@ -61,8 +61,9 @@ def move(draft: Draft, version: int, *, now: datetime) -> tuple[Moved, ...]:
     sources = dict(draft.sources)
     draft.revision += 1
     sources["_touched"] = {
-        **sources.get("_touched", {}), **dict.fromkeys(sorted(found.touched), draft.revision)
-    }  # fmt: skip
+        **sources.get("_touched", {}),
+        **dict.fromkeys(sorted(found.touched), draft.revision),
+    }
     if found.changes:
         waiting = {one["field"]: one for one in sources.get(UNSEEN, ())}
         # Two moves before anybody looks are told as one, by their last word on each question.
@@ -197,4 +198,16 @@ def _newest_drafts(key: str, limit: int) -> Iterator[tuple[Form, dict[str, Any]]
         yield form_of(draft.form_id or 0), draft.answers
 
 
-__all__ = ["Effect", "effect", "follow", "move", "move_all", "published", "rehearse", "seen", "set_aside", "target", "unseen"]  # fmt: skip
+__all__ = [
+    "Effect",
+    "effect",
+    "follow",
+    "move",
+    "move_all",
+    "published",
+    "rehearse",
+    "seen",
+    "set_aside",
+    "target",
+    "unseen",
+]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Literal, Protocol
 
@@ -80,15 +79,6 @@ class AskedComponent(Protocol):
     def by_form(self) -> bool: ...
     @property
     def replaced_by(self) -> str | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PaperRules:
-    """Limits on papers, from law parameters and agency settings (bytes, counts)."""
-
-    max_file: int
-    max_total: int
-    max_files_per_component: int
 
 
 def asked(component: AskedComponent) -> bool:

@@ -56,9 +56,11 @@ def fill_in(*, actor: Actor, draft_id: UUID, numbers: Mapping[str, str], now: da
     blank = {
         field.id: field
         for field in form.fields
-        if field.prefill and field.kind.asks and not field.officer_only
+        if field.prefill
+        and field.kind.asks
+        and not field.officer_only
         and field.kind.blank(field, draft.answers.get(field.id))
-    }  # fmt: skip
+    }
     found: dict[str, tuple[Any, str]] = {}
     checks: list[Check] = []
     later: dict[str, str] = {}

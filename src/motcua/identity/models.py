@@ -26,7 +26,7 @@ class AccountQuerySet(PlannedQuerySet["Account"]):
         return self.filter(tax_code_index=crypto.blind_index(tax_code, crypto.TAX_CODE))
 
 
-class AccountManager(BaseUserManager["Account"].from_queryset(AccountQuerySet)):  # type: ignore[misc]
+class AccountManager(BaseUserManager["Account"].from_queryset(AccountQuerySet)):  # type: ignore[misc]  # a base made by a call
     """Accounts come from sign-in (``identity/actions.py``) alone: nobody registers with a password."""
 
 
@@ -64,8 +64,8 @@ class Account(AbstractBaseUser):
     last_seen = models.DateTimeField(null=True, blank=True)
 
     # No password here to steal or to guess, and no second column for what last_seen says.
-    password: ClassVar[None] = None  # type: ignore[assignment,misc]
-    last_login: ClassVar[None] = None  # type: ignore[misc]
+    password: ClassVar[None] = None  # type: ignore[assignment,misc]  # Django's column is taken away
+    last_login: ClassVar[None] = None  # type: ignore[misc]  # the same
 
     USERNAME_FIELD = "subject"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

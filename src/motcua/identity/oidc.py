@@ -9,7 +9,6 @@ would store it: claims go encrypted into :class:`motcua.identity.models.Account`
 from __future__ import annotations
 
 import base64
-import functools
 import hashlib
 import hmac
 import threading
@@ -84,12 +83,16 @@ class _Documents:
 documents = _Documents()
 
 
+class _Session(requests.Session):
+    def request(self, *args: Any, **given: Any) -> requests.Response:
+        return super().request(*args, **{**given, "timeout": IDENTITY["timeout"]})
+
+
 def session() -> requests.Session:
     """How we speak to the provider: briefly, and without a proxy or netrc of the machine in between."""
-    made = requests.Session()
+    made = _Session()
     made.trust_env = False
     made.headers["Accept"] = "application/json"
-    made.request = functools.partial(made.request, timeout=IDENTITY["timeout"])  # type: ignore[method-assign]
     return made
 
 
@@ -188,7 +191,7 @@ class NationalAdapter(OpenIDConnectOAuth2Adapter):
     nonce = ""
 
     def get_provider(self) -> NationalProvider:
-        provider: NationalProvider = super().get_provider()  # type: ignore[no-untyped-call]
+        provider: NationalProvider = super().get_provider()  # type: ignore[no-untyped-call]  # allauth has no types
         return provider
 
     @property

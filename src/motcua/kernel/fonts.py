@@ -13,8 +13,6 @@ from pathlib import Path
 
 import fontpkg_be_vietnam_pro
 
-SERIF = "Libertinus Serif"
-SANS = "Be Vietnam Pro"
 DIRECTORY = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
 
 MISSING = "□"  # what stands for a character that no family here can draw

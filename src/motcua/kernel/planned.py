@@ -69,11 +69,23 @@ def _shape(query: Any, where: str) -> Hashable:
         for alias, join in query.alias_map.items()
     )
     return (
-        query.model, where, joins, str(query.select_related), frozenset(query.deferred_loading[0]), query.deferred_loading[1], query.order_by,
-        query.default_ordering, query.standard_ordering, query.low_mark, query.high_mark, query.select_for_update,
-        query.select_for_update_nowait, query.select_for_update_skip_locked, query.select_for_update_of,
+        query.model,
+        where,
+        joins,
+        str(query.select_related),
+        frozenset(query.deferred_loading[0]),
+        query.deferred_loading[1],
+        query.order_by,
+        query.default_ordering,
+        query.standard_ordering,
+        query.low_mark,
+        query.high_mark,
+        query.select_for_update,
+        query.select_for_update_nowait,
+        query.select_for_update_skip_locked,
+        query.select_for_update_of,
         query.select_for_no_key_update,
-    )  # fmt: skip
+    )
 
 
 def _build(query: Query, using: str) -> tuple[Plan, int]:
@@ -105,7 +117,7 @@ def _build(query: Query, using: str) -> tuple[Plan, int]:
     return plan, len(params)
 
 
-class PlannedIterable(ModelIterable):  # type: ignore[type-arg]
+class PlannedIterable(ModelIterable):  # type: ignore[type-arg]  # generic in its stubs alone
     """``ModelIterable`` with the plans above."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -142,7 +154,7 @@ class PlannedIterable(ModelIterable):  # type: ignore[type-arg]
     def _objects(self, plan: Plan, rows: Any, using: str) -> Iterator[Any]:
         known = [
             (field, objects, attrgetter(*_own_names(self.queryset.model, field)))
-            for field, objects in self.queryset._known_related_objects.items()  # type: ignore[attr-defined]
+            for field, objects in cast(Any, self.queryset)._known_related_objects.items()
         ]
         from_db: Any = plan.model.from_db
         for row in rows:
@@ -157,7 +169,9 @@ class PlannedIterable(ModelIterable):  # type: ignore[type-arg]
 
 def _own_names(model: type[models.Model], field: Any) -> list[str]:
     return [
-        field.attname if name == "self" else model._meta.get_field(name).attname  # type: ignore[union-attr]
+        field.attname
+        if name == "self"
+        else cast("models.Field[Any, Any]", model._meta.get_field(name)).attname
         for name in field.from_fields
     ]
 

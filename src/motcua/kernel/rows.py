@@ -36,7 +36,7 @@ def _update_sql(model: type[models.Model], names: tuple[str, ...]) -> tuple[str,
     fields: tuple[Field[Any, Any], ...] = tuple(meta.get_field(name) for name in names)
     quote: Any = connection.ops.quote_name
     changes = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    sql = f"UPDATE {quote(meta.db_table)} SET {changes} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608
+    sql = f"UPDATE {quote(meta.db_table)} SET {changes} WHERE {quote(meta.pk.column)} = %s"  # noqa: S608 - the same
     return sql, (*fields, meta.pk)
 
 

@@ -23,8 +23,19 @@ Confidence = Literal["verified", "secondary", "memory"]
 CONFIDENCES: Final = frozenset(get_args(Confidence))
 TERM_UNITS: Final = frozenset({"wh", "wd", "d", "month", "minutes"})
 UNITS: Final = TERM_UNITS | {
-    "bytes", "code", "codes", "count", "flag", "hours", "mm", "pattern", "percent", "points", "seconds", "time",
-}  # fmt: skip
+    "bytes",
+    "code",
+    "codes",
+    "count",
+    "flag",
+    "hours",
+    "mm",
+    "pattern",
+    "percent",
+    "points",
+    "seconds",
+    "time",
+}
 STATUSES: Final = frozenset({"in-force", "replaced", "repealed", "expired", "guidance"})
 
 

@@ -61,11 +61,9 @@ class Fact(models.Model):
         return f"{self.get_measure_display()} {self.dossier_id} on {self.day}"
 
 
-class DayRollup(models.Model):
-    """Sum of the facts of a day, per agency and procedure."""
+class Sums(models.Model):
+    """What is summed of the facts of a measure."""
 
-    day = models.DateField()
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     measure = models.SmallIntegerField(choices=Measure.choices)
     amount = models.IntegerField(default=0)
     online = models.IntegerField(default=0)
@@ -74,24 +72,28 @@ class DayRollup(models.Model):
     satisfied = models.IntegerField(default=0)
 
     class Meta:
+        abstract = True
+
+
+class DayRollup(Sums):
+    """Sum of the facts of a day, per agency and procedure."""
+
+    day = models.DateField()
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "measure", "day"], name="day_rollup_once")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.agency_id} {self.measure}: {self.amount}"
 
 
-class MonthRollup(models.Model):
+class MonthRollup(Sums):
     """Sum of the facts of a month, per agency and procedure; ``month`` is its first day."""
 
     month = models.DateField()
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="+")
-    measure = models.SmallIntegerField(choices=Measure.choices)
-    amount = models.IntegerField(default=0)
-    online = models.IntegerField(default=0)
-    remote = models.IntegerField(default=0)
-    late = models.IntegerField(default=0)
-    satisfied = models.IntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -164,11 +164,14 @@ def full_process(since: date, until: date, *, under: str) -> FullProcess:
     rows = (
         Fact.objects.filter(
             Q(agency__code=under) | Q(agency__code__startswith=f"{under}."),
-            measure=Measure.RETURNED, day__gte=since, day__lte=until, full_process__isnull=False,
+            measure=Measure.RETURNED,
+            day__gte=since,
+            day__lte=until,
+            full_process__isnull=False,
         )
         .values_list("full_process", "broken_by")
         .annotate(n=Count("pk"))
-    )  # fmt: skip
+    )
     found = {(full, step): count for full, step, count in rows}
     broken: dict[str, int] = {}
     for (full, step), count in sorted(found.items(), key=lambda one: -one[1]):

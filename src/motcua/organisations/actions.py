@@ -49,16 +49,23 @@ def seed_national_calendar(now: datetime) -> int:
         )
         national = national_days()
         rows = [
-            CalendarDay(day=d.day, kind="off", name=d.title_vi, name_en=d.title_en, provisional=d.day >= national.provisional_from)
+            CalendarDay(
+                day=d.day,
+                kind="off",
+                name=d.title_vi,
+                name_en=d.title_en,
+                provisional=d.day >= national.provisional_from,
+            )
             for d in national.days_off
         ] + [
             CalendarDay(
-                day=d.day, kind="worked",
+                day=d.day,
+                kind="worked",
                 name=f"Làm bù ngày {d.instead_of:%d/%m/%Y}" if d.instead_of else "Làm bù",
                 name_en=f"Worked instead of {d.instead_of:%d/%m/%Y}" if d.instead_of else "Make-up day",
             )
             for d in national.make_up_days
-        ]  # fmt: skip
+        ]
         before = CalendarDay.objects.filter(agency=None).count()
         CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
         added = CalendarDay.objects.filter(agency=None).count() - before

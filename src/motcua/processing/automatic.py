@@ -35,7 +35,7 @@ def return_online(dossier: Dossier, now: datetime) -> None:
 
 def open_parts(dossier: Dossier, now: datetime) -> None:
     """A joint request is received: its parts are opened, and it goes on and ends with them."""
-    from motcua.processing.joint import open_parts as open_them  # opens steps itself, which lead here
+    from motcua.processing.joint.opening import open_parts as open_them  # opens steps itself, which lead here
 
     open_them(dossier, now)
 

@@ -179,9 +179,7 @@ class _Plan:
         ]
         self._ports()
         turns = self._turns()
-        gutters = [
-            2 * PAD + self._room(c - 1) + TRACK * len(turns[c]) for c in range(self.columns + 1)
-        ]  # fmt: skip
+        gutters = [2 * PAD + self._room(c - 1) + TRACK * len(turns[c]) for c in range(self.columns + 1)]
         gutters[0] = 2 * PAD + TRACK * len(turns[0])
         lefts, x = [], 0
         for column in range(self.columns):
@@ -267,9 +265,13 @@ class _Plan:
             channel = bottom + LANE_PAD + TRACK * sorted(self.back).index(edge.id)
             down, up = self._track(first + 1, edge.id, 0), self._track(last, edge.id, 1)
             return [
-                (source.x + source.width, leave), (down, leave), (down, channel), (up, channel), (up, arrive),
+                (source.x + source.width, leave),
+                (down, leave),
+                (down, channel),
+                (up, channel),
+                (up, arrive),
                 (target.x, arrive),
-            ]  # fmt: skip
+            ]
         levels = self._levels(edge)
         points = [(source.x + source.width, levels[0])]
         for number, (one, other) in enumerate(itertools.pairwise(levels)):

@@ -200,10 +200,10 @@ MATTERS = f"""
 """  # noqa: S608 - our own text in our own text
 
 
-def matters_of(dossier: int, case: int, *, looks: bool = False) -> Matters:
-    """What is told of a dossier; one query. ``looks``: with who has looked at it, for those who may know."""
+def matters_of(dossier: int, case: int) -> Matters:
+    """What is told of a dossier, without who has looked at it; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {MATTERS}", {"dossier": dossier, "case": case, "looks": looks, "most": LOOKS})
+        cursor.execute(f"SELECT {MATTERS}", {"dossier": dossier, "case": case, "looks": False, "most": LOOKS})
         row = cursor.fetchone()
     assert row is not None
     return read_matters(row[0])

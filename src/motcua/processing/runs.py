@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.db import connection
 
@@ -72,24 +73,24 @@ def enter(
     """Come to a step: a task is opened; what is done by no person is passed through to the tasks behind it."""
     if step is None:
         return
-    onward = {"now": now, "previous": previous}
+    onward = partial(enter, dossier, process, now=now, previous=previous)
     match step.kind:
         case Kind.TASK:
             open_run(dossier, step, now=now, previous=previous, scope=scope)
         case Kind.FORK:
             fork = _fork(dossier, step, now=now, previous=previous, scope=scope)
             for key in step.following:
-                enter(dossier, process, process.step(key), scope=fork.pk, **onward)  # type: ignore[arg-type]
+                onward(process.step(key), scope=fork.pk)
         case Kind.JOIN:
             if scope is not None and not _others_open(dossier, scope):
                 outer = StepRun.objects.get(pk=scope).scope_id
-                enter(dossier, process, process.after(step, ON), scope=outer, **onward)  # type: ignore[arg-type]
+                onward(process.after(step, ON), scope=outer)
         case Kind.CHOICE:
             taken = chosen(step, dossier)
-            enter(dossier, process, process.after(step, taken), scope=scope, **onward)  # type: ignore[arg-type]
+            onward(process.after(step, taken), scope=scope)
         case Kind.AUTO:
             automatic(step.does)(dossier, now)
-            enter(dossier, process, process.after(step, ON), scope=scope, **onward)  # type: ignore[arg-type]
+            onward(process.after(step, ON), scope=scope)
 
 
 def _fork(

@@ -80,8 +80,10 @@ def opinions_at(now: datetime, *, limit: int = PER_RUN) -> int:
     waiting = Consultation.objects.filter(answered_at=None, revoked_at=None)
     late = waiting.filter(due_at__lte=now, stage__lt=OVERDUE)
     soon = waiting.filter(due_at__gt=now, due_at__lte=now + LONGEST_LEAD, stage__lt=REMINDED)
-    rows = [*late.order_by("due_at").values_list("pk", flat=True)[:limit],
-            *soon.order_by("due_at").values_list("pk", flat=True)[:limit]]  # fmt: skip
+    rows = [
+        *late.order_by("due_at").values_list("pk", flat=True)[:limit],
+        *soon.order_by("due_at").values_list("pk", flat=True)[:limit],
+    ]
     return _each(
         "opinion",
         rows,

@@ -29,9 +29,9 @@ def read_verify_code(text: str) -> str | None:
     return "-".join(letters[i : i + 4] for i in range(0, _CODE_LENGTH, 4))
 
 
-def number_text(number: int, abbreviation: str, agency: str = "UBND") -> str:
+def number_text(number: int, abbreviation: str) -> str:
     """`15/GXN-UBND`; numbers below 10 with a zero (NĐ 30/2020/NĐ-CP appendix I, item 3)."""
-    return f"{number:02d}/{abbreviation}-{agency}" if agency else f"{number:02d}/{abbreviation}"
+    return f"{number:02d}/{abbreviation}-UBND"
 
 
 def missing(required: Iterable[str], values: Mapping[str, Any]) -> list[str]:

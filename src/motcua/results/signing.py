@@ -193,7 +193,7 @@ def _issue(subject: x509.Name, issuer: _Pair | None) -> _Pair:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(
-                issuer.certificate.public_key() if issuer else key.public_key()  # type: ignore[arg-type]
+                issuer.key.public_key() if issuer else key.public_key()
             ),
             False,
         )

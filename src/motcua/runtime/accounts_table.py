@@ -7,10 +7,11 @@ import unicodedata
 from pathlib import Path
 
 PEOPLE = Path(__file__).resolve().parents[1] / "demo" / "people.json"
+PER_GROUP = 6
 _GROUPS = {"citizen": "citizen", "business": "business", "staff": "officer"}
 
 
-def table(people: Path = PEOPLE, per_group: int = 6) -> str:
+def table(people: Path = PEOPLE) -> str:
     """Username, kind and part of the first accounts of each kind, and the PIN they all share.
 
     The named cast stands first in the file; the rest of the 40 or so only fills the province.
@@ -24,7 +25,7 @@ def table(people: Path = PEOPLE, per_group: int = 6) -> str:
         members = [person for person in document["people"] if person["group"] == group]
         rows += [
             (person["username"], word, str(person["claims"]["HoVaTen"]), str(person.get("about", "")))
-            for person in members[:per_group]
+            for person in members[:PER_GROUP]
         ]
     widths = [max(_width(row[column]) for row in rows) for column in range(3)]
     lines = [f"Demo accounts (choose one at sign-in; PIN {document['pin']} for all):"]

@@ -38,7 +38,7 @@ class Binaries:
 
     @property
     def major(self) -> int:
-        return int(re.match(r"\d+", self.version)[0])  # type: ignore[index]
+        return int(re.split(r"\D", self.version, maxsplit=1)[0])
 
     def program(self, name: str) -> str:
         return str(self.folder / name)

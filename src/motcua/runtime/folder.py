@@ -15,6 +15,7 @@ from typing import Any
 
 from motcua.runtime.errors import CannotRun
 from motcua.runtime.postgres import Cluster
+from motcua.runtime.private import write_private
 
 MARKER = ".motcua-data"
 # An embedded database starts at about 60 MB; the rest is room to write its log of changes and the demo's papers.
@@ -156,10 +157,7 @@ class DataFolder:
         missing = {name: make() for name, make in wanted.items() if name not in found}
         if missing:
             found |= missing
-            new = path.with_suffix(".new")
-            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump(found, file, indent=1)
-            new.replace(path)
+            write_private(path, json.dumps(found, indent=1))
         return {name: str(value) for name, value in found.items()}
 
     def remembered_ports(self) -> dict[str, int]:

@@ -11,6 +11,8 @@ from motcua.runtime.processes import processes
 
 DEFAULT_PORT = 8000
 HIGHEST = 65_535
+#: Addresses that mean every interface, and where each is reached from this machine.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what the operator chose
 
 
 def parse_port(value: str | None) -> int:
@@ -95,3 +97,15 @@ def who_listens(port: int) -> str | None:
         except OSError:
             continue
     return None
+
+
+def shown_host(host: str) -> str:
+    """The host people type for a listening address; an IPv6 one in brackets."""
+    if host in EVERYWHERE:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def reached_host(host: str) -> str:
+    """The host our own probes connect to."""
+    return EVERYWHERE.get(host, host)

@@ -12,24 +12,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-import motcua
+from motcua.runtime.commands import ROOT, SUPERVISED, environment, simulators, web_and_worker
 from motcua.runtime.errors import CannotRun
 from motcua.runtime.folder import DataFolder
 from motcua.runtime.health import ProcessState, State, write_state
-from motcua.runtime.ports import claim_port, free_port
+from motcua.runtime.ports import claim_port, shown_host
 from motcua.runtime.postgres import Cluster
 from motcua.runtime.prepared import note
 from motcua.runtime.processes import adopt_orphans, end, end_marked, rotate, spawn, tail
-from motcua.runtime.services import FIRST_PAUSE, LONGEST_PAUSE, Service, answers_http, answers_tcp
+from motcua.runtime.services import FIRST_PAUSE, LONGEST_PAUSE, Service
 
-ROOT = Path(motcua.__file__).resolve().parents[2]
-CLIENT_ID = "motcua"
 START_SECONDS = 90
 FAILURES_AT_START = 3
 
@@ -108,20 +106,26 @@ class Supervisor:
         options = self.options
         self.folder.open(demo=options.demo)
         port = claim_port(options.host, options.port)
-        shown = _shown(options.host)
+        shown = shown_host(options.host)
         self.address = options.environment.get("MOTCUA_BASE_URL", f"http://{shown}:{port}").rstrip("/")
         self.folder.announce(self.address)
         self._write_state()
         if end_marked(self._marker):
             self.say("ended processes that an earlier run had left")
-        env = self._environment(shown)
+        env = environment(
+            options.environment, self.folder, address=self.address, shown=shown, demo=options.demo
+        )
         self._start_database(env)
         if options.demo:
-            self._add_simulators(env, shown)
+            self.services = simulators(env, self.folder, host=options.host, shown=shown, address=self.address)
         for service in self.services:
             service.start()
         self._prepare_if_needed(env)
-        self._add_web_and_worker(env, port)
+        new = web_and_worker(env, self.folder, host=options.host, port=port)
+        for service in new:
+            service.start()
+        # Web first: it is the first to be stopped, too.
+        self.services = new + self.services
         self._wait_for_services()
         self.ready = True
         self._write_state()
@@ -129,31 +133,7 @@ class Supervisor:
 
     @property
     def _marker(self) -> str:
-        return f"MOTCUA_SUPERVISED={self.folder.path}"
-
-    def _environment(self, shown: str) -> dict[str, str]:
-        """What every child is given: our own environment, the keys, and where things are."""
-        given = self.options.environment
-        env = {
-            name: value
-            for name, value in given.items()
-            if not name.startswith(("PG", "MAKE", "MFLAGS", "MOTCUA_EMBEDDED"))
-        }
-        defaults = {
-            "MOTCUA_BASE_URL": self.address,
-            "MOTCUA_HOSTS": ",".join(dict.fromkeys(["127.0.0.1", "localhost", "[::1]", shown])),
-            "DJANGO_SETTINGS_MODULE": "motcua.config.settings",
-            **self.folder.secrets(),
-        }
-        env = {**defaults, **env}
-        env |= {
-            "MOTCUA_DATA": str(self.folder.path),
-            "MOTCUA_HEALTH_DIR": str(self.folder.run),
-            "MOTCUA_DEMO": "1" if self.options.demo else "0",
-            "MOTCUA_SUPERVISED": str(self.folder.path),
-            "PYTHONUNBUFFERED": "1",
-        }
-        return env
+        return f"{SUPERVISED}={self.folder.path}"
 
     def _start_database(self, env: dict[str, str]) -> None:
         if env.get("DATABASE_URL"):
@@ -165,73 +145,6 @@ class Supervisor:
         env["DATABASE_URL"], env["MOTCUA_EMBEDDED"] = self.cluster.url(), "1"
         binaries = self.cluster.binaries
         self.say(f"database ready (PostgreSQL {binaries.version}, {binaries.source})")
-
-    def _add_simulators(self, env: dict[str, str], shown: str) -> None:
-        """The demo's sign-in provider, mail server and registers, unless the operator named real ones."""
-        remembered = self.folder.remembered_ports()
-        ports: dict[str, int] = {}
-        if "MOTCUA_OIDC_ISSUER" not in env:
-            port = ports["identity"] = free_port(self.options.host, remembered.get("identity"))
-            env["MOTCUA_OIDC_ISSUER"] = f"http://{shown}:{port}"
-            env["MOTCUA_OIDC_CLIENT_ID"] = CLIENT_ID
-            command = [
-                sys.executable, "-m", "motcua.simulators.identity_provider",
-                "--host", self.options.host, "--port", str(port), "--issuer", env["MOTCUA_OIDC_ISSUER"],
-                "--client-id", CLIENT_ID,
-                "--redirect-uri", f"{self.address}/accounts/oidc/login/callback/",
-                "--logout-redirect-uri", f"{self.address}/",
-                "--state-dir", str(self.folder.path / "identity"),
-            ]  # fmt: skip
-            probe = answers_http(_reached(self.options.host), port, "/.well-known/openid-configuration")
-            self.services.append(self._service("identity", command, env, probe))
-        if "MOTCUA_SMTP_HOST" not in env:
-            port = ports["mail"] = free_port("127.0.0.1", remembered.get("mail"))
-            env["MOTCUA_SMTP_HOST"], env["MOTCUA_SMTP_PORT"] = "127.0.0.1", str(port)
-            command = [
-                sys.executable, "-m", "motcua.simulators.mail_catcher",
-                "--smtp-port", str(port), "--dir", str(self.folder.mail),
-            ]  # fmt: skip
-            self.services.append(self._service("mail", command, env, answers_tcp("127.0.0.1", port)))
-        if "MOTCUA_REGISTERS" not in env:
-            port = ports["register"] = free_port("127.0.0.1", remembered.get("register"))
-            env["MOTCUA_REGISTERS"] = " ".join(
-                f"{key}=http://127.0.0.1:{port}/{key}" for key in ("dan-cu", "bao-hiem", "doanh-nghiep")
-            )
-            command = [sys.executable, "-m", "motcua.simulators.register", "--port", str(port)]
-            probe = answers_http("127.0.0.1", port, "/healthz")
-            self.services.append(self._service("register", command, env, probe))
-        self.folder.remember_ports({**remembered, **ports})
-
-    def _add_web_and_worker(self, env: dict[str, str], port: int) -> None:
-        workers = env.get("MOTCUA_WEB_WORKERS") or str(max(2, len(os.sched_getaffinity(0))))
-        web = [
-            sys.executable, "-m", "granian", "motcua.config.wsgi:application", "--interface", "wsgi",
-            "--host", self.options.host, "--port", str(port), "--http", "1", "--no-ws",
-            "--workers", workers, "--blocking-threads", "2", "--backlog", "2048",
-            "--respawn-failed-workers", "--respawn-interval", "1", "--workers-kill-timeout", "8",
-            "--log-level", "warning",
-        ]  # fmt: skip
-        worker = [sys.executable, "-m", "motcua.cli", "worker"]
-        new = [
-            self._service("web", web, env, answers_http(_reached(self.options.host), port, "/healthz")),
-            self._service("worker", worker, env, lambda: False, patience=15.0),
-        ]
-        # The worker listens nowhere; one that has lasted this long has loaded and reached the database.
-        new[1].answers = lambda: new[1].running_for(2.0)
-        for service in new:
-            service.start()
-        # Web first: it is the first to be stopped, too.
-        self.services = new + self.services
-
-    def _service(
-        self,
-        name: str,
-        command: list[str],
-        env: Mapping[str, str],
-        answers: Callable[[], bool],
-        patience: float = 10.0,
-    ) -> Service:
-        return Service(name, command, dict(env), ROOT, self.folder.logs / f"{name}.log", answers, patience)
 
     def _prepare_if_needed(self, env: Mapping[str, str]) -> None:
         """Prepare, unless this database is ours alone and was prepared by this very code."""
@@ -391,15 +304,3 @@ class Supervisor:
         if self.folder.held:
             self._write_state()
             self.folder.unlock()
-
-
-def _shown(host: str) -> str:
-    """The host people type for a listening address; an IPv6 one in brackets."""
-    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - what the operator chose
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host
-
-
-def _reached(host: str) -> str:
-    """The host our own probes connect to."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104

@@ -149,8 +149,11 @@ def tell_alarm(dossier: Dossier, kind: str, at: datetime) -> None:
 
 #: Event of a consultation to the notice about it.
 OPINIONS = {
-    CONSULTED: "opinion_asked", OPINION_SOON: "opinion_soon", OPINION_LATE: "opinion_late", OPINION_GIVEN: "opinion_given",
-}  # fmt: skip
+    CONSULTED: "opinion_asked",
+    OPINION_SOON: "opinion_soon",
+    OPINION_LATE: "opinion_late",
+    OPINION_GIVEN: "opinion_given",
+}
 
 
 def tell_opinion(dossier: Dossier, kind: str, at: datetime) -> None:

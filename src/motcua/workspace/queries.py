@@ -181,7 +181,7 @@ def margin_of(
     if place is not None and (halves := beside_sql(actor, *place, now=now)) is not None:
         sql, values = halves
         # Its values are in order, those of the rest have names: numbered, the two go together.
-        near = f"(SELECT json_agg(json_build_array(side, code, key)) FROM ({_numbered(sql)}) AS near)"  # noqa: S608
+        near = f"(SELECT json_agg(json_build_array(side, code, key)) FROM ({_numbered(sql)}) AS near)"  # noqa: S608 - ours too
         given |= {f"n{number}": value for number, value in enumerate(values)}
     with connection.cursor() as cursor:
         cursor.execute(f"{_MARGIN}, {near}", given)
@@ -225,13 +225,6 @@ def _moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
-def unread_of(actor: Actor) -> int:
-    """How many notices an officer has not seen."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UNREAD, [actor.account])
-        return int((cursor.fetchone() or (0,))[0])
-
-
 def notices_of(actor: Actor, *, limit: int = 100) -> list[Notice]:
     """An officer's notices, newest first."""
     return list(
@@ -246,8 +239,8 @@ def bulk_of(actor: Actor, key: UUID) -> BulkRun | None:
     return BulkRun.objects.select_related("officer", "label").filter(pk=key, account=actor.account).first()
 
 
-def bulks_of(actor: Actor, *, limit: int = 30) -> list[BulkRun]:
-    """What an officer has ordered in bulk, newest first, with ``counts`` by state."""
+def bulks_of(actor: Actor, *, limit: int = 30) -> list[tuple[BulkRun, Progress]]:
+    """What an officer has ordered in bulk, newest first, and how far each is."""
     found = list(
         BulkRun.objects.filter(account=actor.account)
         .select_related("officer", "label")
@@ -257,9 +250,7 @@ def bulks_of(actor: Actor, *, limit: int = 30) -> list[BulkRun]:
     rows = BulkItem.objects.filter(bulk__in=found).values_list("bulk", "state").annotate(number=Count("pk"))
     for key, state, number in rows.order_by():
         counted.setdefault(key, {})[state] = number
-    for bulk in found:
-        bulk.progress = Progress(counted.get(bulk.pk, {}))  # type: ignore[attr-defined]
-    return found
+    return [(bulk, Progress(counted.get(bulk.pk, {}))) for bulk in found]
 
 
 def progress_of(bulk: BulkRun) -> Progress:

@@ -54,9 +54,13 @@ def test_what_is_wrong_is_said_beside_it_and_kept(committed: Committed) -> None:
     assert 'value="Đi công tác"' in text
     # An officer sets their own only: another's is not taken, whatever is posted.
     other = post(
-        world, "hoa", officer=world.account("minh").pk, substitute=world.account("dung").pk,
-        since="2027-01-04", until="2027-01-05",
-    )  # fmt: skip
+        world,
+        "hoa",
+        officer=world.account("minh").pk,
+        substitute=world.account("dung").pk,
+        since="2027-01-04",
+        until="2027-01-05",
+    )
     assert other.status_code == 404
     assert not Absence.objects.exists()
     assert "Người vắng mặt</label>" not in text

@@ -51,7 +51,15 @@ def test_an_opinion_is_asked_answered_and_read(committed: Committed) -> None:
     for stranger in ("minh", "hoa"):
         given = {"consultation": asked.pk, "agrees": "yes", "answer": WHY}
         assert take(world, stranger, dossier, "answer_consultation", **given).status_code == 404
-    done = take(world, "linh", dossier, "answer_consultation", consultation=asked.pk, agrees="no", answer="Không có căn cứ pháp lý.")  # fmt: skip
+    done = take(
+        world,
+        "linh",
+        dossier,
+        "answer_consultation",
+        consultation=asked.pk,
+        agrees="no",
+        answer="Không có căn cứ pháp lý.",
+    )
     assert done.status_code == 302
     read = shown(world, "hoa", dossier)
     assert "Không đồng ý" in read

@@ -20,6 +20,7 @@ from motcua.processing.turns import OF_DOSSIER, ORDER
 from motcua.results.models import ResultDocument
 from motcua.web.desk import words
 from motcua.web.desk.dossier import DO
+from motcua.web.shared.formats import datetime_vn
 from tests import factories
 from tests.factories import AGENCY, MARITAL, OTHER_AGENCY, World
 from tests.processing.test_engine import branched, run_of  # noqa: F401 - a fixture
@@ -49,8 +50,10 @@ def received(world: World) -> Dossier:
     dossier = factories.filed_dossier(world, at=clock_now() - timedelta(minutes=5))
     with factories.after_commit():
         actions.receive(
-            actor=world.officer("minh"), run_id=factories.open_run(dossier).pk, now=clock_now() - timedelta(minutes=1)
-        )  # fmt: skip
+            actor=world.officer("minh"),
+            run_id=factories.open_run(dossier).pk,
+            now=clock_now() - timedelta(minutes=1),
+        )
     dossier.refresh_from_db()
     return dossier
 
@@ -109,7 +112,7 @@ def test_one_step_back_with_the_reason(world: World) -> None:
 # --- several open steps -------------------------------------------------------------------------------------
 
 
-def test_branches_are_all_shown_and_a_turn_is_taken_on_its_own(branched: World) -> None:  # noqa: F811
+def test_branches_are_all_shown_and_a_turn_is_taken_on_its_own(branched: World) -> None:  # noqa: F811 - the fixture
     world = branched
     dossier = received(world)
     seen = shown(world, "hoa", dossier)
@@ -174,13 +177,17 @@ def test_an_extension_is_seen_before_it_is_given(world: World) -> None:
 def test_an_extension_too_late_says_until_when_it_could_be(world: World) -> None:
     dossier = factories.filed_dossier(world, at=world.now - timedelta(days=20))
     with factories.after_commit():
-        actions.receive(actor=world.officer("minh"), run_id=factories.open_run(dossier).pk, now=world.now - timedelta(days=20))  # fmt: skip
+        actions.receive(
+            actor=world.officer("minh"),
+            run_id=factories.open_run(dossier).pk,
+            now=world.now - timedelta(days=20),
+        )
     dossier.refresh_from_db()
     assert dossier.due_at is not None
     until = clock.extend_until(dossier.due_at, clock_now())
     page_ = shown(world, "tuan", dossier)
     assert "do=extend" not in page_
-    assert words.datetime_vn(until) in page_
+    assert datetime_vn(until) in page_
 
 
 def test_reopening_warns_and_revokes(world: World) -> None:
@@ -262,9 +269,13 @@ def test_a_substitute_works_and_the_timeline_says_for_whom(world: World) -> None
     dossier = received(world)
     today = clock_now().date()
     Absence.objects.create(
-        officer=world.account("hoa"), substitute=world.account("minh"), since=today - timedelta(days=1),
-        until=today + timedelta(days=1), made_by=world.account("hoa"), made_at=clock_now(),
-    )  # fmt: skip
+        officer=world.account("hoa"),
+        substitute=world.account("minh"),
+        since=today - timedelta(days=1),
+        until=today + timedelta(days=1),
+        made_by=world.account("hoa"),
+        made_at=clock_now(),
+    )
     assert "Việc của Ông/Bà: Thẩm định hồ sơ" in shown(world, "minh", dossier)
     assert take(world, "minh", dossier, "reject", reason=WHY).status_code == 302
     told = shown(world, "minh", dossier)
@@ -273,7 +284,7 @@ def test_a_substitute_works_and_the_timeline_says_for_whom(world: World) -> None
 
 @pytest.mark.parametrize("state", ["branched", "consulted", "reopened"])
 def test_a_full_page_costs_no_more(
-    branched: World,  # noqa: F811
+    branched: World,  # noqa: F811 - the fixture
     django_assert_max_num_queries: Any,
     state: str,
 ) -> None:
@@ -288,9 +299,15 @@ def test_a_full_page_costs_no_more(
         run = run_of(dossier, "culture")
         for unit in Unit.objects.filter(agency__code=OTHER_AGENCY):
             Consultation.objects.create(
-                dossier=dossier, run=run, agency=unit.agency, unit=unit, question=WHY, asked_at=clock_now(),
-                asked_by=world.account("hoa"), due_at=clock_now(),
-            )  # fmt: skip
+                dossier=dossier,
+                run=run,
+                agency=unit.agency,
+                unit=unit,
+                question=WHY,
+                asked_at=clock_now(),
+                asked_by=world.account("hoa"),
+                due_at=clock_now(),
+            )
     client = world.client("tuan")
     client.get(page(dossier))
     with django_assert_max_num_queries(10):
@@ -304,8 +321,11 @@ def test_a_picture_is_enlarged_without_a_script(world: World) -> None:
     dossier = factories.filed_dossier(world)
     picture = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
     Paper.objects.create(
-        dossier=dossier, blob=keep_content(picture, "image/jpeg", world.now), filename="anh.jpg", added_at=world.now
-    )  # fmt: skip
+        dossier=dossier,
+        blob=keep_content(picture, "image/jpeg", world.now),
+        filename="anh.jpg",
+        added_at=world.now,
+    )
     seen = shown(world, "minh", dossier)
     assert seen.count('type="radio" class="mc-viewer__') == 3
     assert "Ảnh chụp" in seen

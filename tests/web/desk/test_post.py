@@ -26,9 +26,13 @@ def today(days: int = 0) -> str:
 
 def envelope(**more: str) -> dict[str, str]:
     return {
-        "post_number": "rm 123456789 vn", "sender": "Nguyễn Thị Lan", "sender_address": "Thôn Trung, xã Hoằng Hóa",
-        "posted": today(-2), "arrived": today(-1), **more,
-    }  # fmt: skip
+        "post_number": "rm 123456789 vn",
+        "sender": "Nguyễn Thị Lan",
+        "sender_address": "Thôn Trung, xã Hoằng Hóa",
+        "posted": today(-2),
+        "arrived": today(-1),
+        **more,
+    }
 
 
 def begin(world: World, number: str = "", **more: str) -> Any:
@@ -120,7 +124,16 @@ def test_a_result_by_post_needs_its_number_and_the_applicant_sees_it(world: Worl
     assert bare.status_code == 422
     assert "Nhập số hiệu bưu gửi" in bare.content.decode()
     assert "Thôn Trung" in bare.content.decode()
-    sent = take(world, "minh", dossier, "return_result", handed="post", number="RM 987654321 VN", address="Thôn Trung", posted=today())  # fmt: skip
+    sent = take(
+        world,
+        "minh",
+        dossier,
+        "return_result",
+        handed="post",
+        number="RM 987654321 VN",
+        address="Thôn Trung",
+        posted=today(),
+    )
     assert sent.status_code == 302
     posting = Posting.objects.get(dossier=dossier)
     assert (posting.way, posting.number, posting.address) == ("out", "RM987654321VN", "Thôn Trung")

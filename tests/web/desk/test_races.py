@@ -47,8 +47,8 @@ def test_two_officers_decide_opposite_ways_and_one_decision_stands(committed: Co
     outcomes = at_once(2, quietly(decide))
     lost = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     assert [type(outcome) for outcome in lost] == [Conflict]
-    assert lost[0].code == "step.already_decided"  # type: ignore[attr-defined]
-    assert lost[0].params["by"] == minh.name  # type: ignore[attr-defined]
+    assert lost[0].code == "step.already_decided"
+    assert lost[0].params["by"] == minh.name
     dossier.refresh_from_db()
     decided = StepRun.objects.get(pk=run.pk).outcome
     assert (decided, dossier.status) in {("receive", Status.RECEIVED), ("refuse", Status.NOT_RECEIVED)}

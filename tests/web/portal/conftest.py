@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from motcua.web.portal import account
+from motcua.web.portal.account import turns
 
 
 @pytest.fixture
@@ -23,4 +23,4 @@ def refusable(monkeypatch: pytest.MonkeyPatch) -> None:
         return act
 
     for name in ("withdraw_dossier", "rate_dossier", "start_supplement"):
-        monkeypatch.setattr(account, name, alone(getattr(account, name)))
+        monkeypatch.setattr(turns, name, alone(getattr(turns, name)))

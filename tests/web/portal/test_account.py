@@ -182,13 +182,9 @@ def test_what_is_not_offered_cannot_be_started(lan: Client) -> None:
 
 
 def test_the_done_page_waits_for_the_slip(world: World, lan: Client) -> None:
-    from motcua.dossiers import actions as filing
 
     draft = factories.draft(world)
-    filed = filing.submit(
-        actor=world.person("lan"), draft_id=draft.pk, applicant=world.applicant("lan"), assistance="none",
-        return_by="online", now=world.now,
-    )  # fmt: skip
+    filed = factories.file(world, draft, at=world.now)
     page = text_of(lan, f"/drafts/{draft.pk}/done/")
     assert "data-ready-slip" in page
     assert filed.code in page

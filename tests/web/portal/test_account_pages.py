@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -12,6 +12,8 @@ from motcua.dossiers.models import Dossier
 from motcua.messaging.models import Message
 from motcua.processing import actions as desk
 from motcua.web.portal import queries
+from motcua.web.portal.account import dossier as dossier_page
+from motcua.web.portal.account import home, turns
 from tests import factories
 from tests.factories import World
 
@@ -19,6 +21,11 @@ from tests.factories import World
 @pytest.fixture
 def lan(world: World) -> Client:
     return world.client("lan")
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+    for part in (home, dossier_page, turns):
+        monkeypatch.setattr(part, "now", lambda: at)
 
 
 def page_of(browser: Client, path: str, status: int = 200) -> str:
@@ -69,7 +76,7 @@ def test_a_returned_dossier_is_offered_for_rating_until_it_is_rated(
     world: World, lan: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dossier = factories.advance(world, factories.filed_dossier(world), "returned")
-    monkeypatch.setattr("motcua.web.portal.account.now", lambda: world.now + timedelta(days=1))
+    set_clock(monkeypatch, world.now + timedelta(days=1))
     waiting = page_of(lan, "/account/").partition("Hồ sơ đã nộp</h2>")[0]
     assert "đánh giá" in waiting
     assert "1 kết quả trong kho dữ liệu" in page_of(lan, "/account/")
@@ -82,7 +89,7 @@ def test_who_has_the_dossier_and_until_when(
 ) -> None:
     """R2.6: agency, who received, who resolves, with their dates."""
     dossier = factories.filed_dossier(world)
-    monkeypatch.setattr("motcua.web.portal.account.now", lambda: world.now + timedelta(minutes=20))
+    set_clock(monkeypatch, world.now + timedelta(minutes=20))
     assert "Cơ quan trả lời chậm nhất" in page_of(lan, address(dossier))
     factories.advance(world, dossier, "processing")
     page = page_of(lan, address(dossier))
@@ -97,9 +104,11 @@ def test_what_officers_write_to_each_other_is_not_shown(world: World, lan: Clien
     dossier = factories.filed_dossier(world)
     with factories.after_commit():
         desk.receive(
-            actor=world.officer("minh"), run_id=factories.open_run(dossier).pk, note="Nhờ chị Hoa xem kỹ hộ",
+            actor=world.officer("minh"),
+            run_id=factories.open_run(dossier).pk,
+            note="Nhờ chị Hoa xem kỹ hộ",
             now=world.now,
-        )  # fmt: skip
+        )
     assert "xem kỹ hộ" not in page_of(lan, address(dossier))
 
 
@@ -108,9 +117,12 @@ def test_a_duty_to_pay_says_how_much_and_why_and_the_clock_rests(world: World, l
     run = factories.open_run(dossier)
     with factories.after_commit():
         desk.ask_payment(
-            actor=factories.actor_for(world, run), run_id=run.pk, amount=1_250_000,
-            reason="Lệ phí trước bạ <b>theo thông báo</b> số 12.", now=world.now + timedelta(hours=3),
-        )  # fmt: skip
+            actor=factories.actor_for(world, run),
+            run_id=run.pk,
+            amount=1_250_000,
+            reason="Lệ phí trước bạ <b>theo thông báo</b> số 12.",
+            now=world.now + timedelta(hours=3),
+        )
     page = page_of(lan, address(dossier))
     assert "1.250.000" in page
     assert "&lt;b&gt;theo thông báo" in page
@@ -165,9 +177,9 @@ def test_a_late_office_says_so_and_apologises(
     world: World, lan: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dossier = factories.advance(world, factories.filed_dossier(world), "processing")
-    monkeypatch.setattr("motcua.web.portal.account.now", lambda: world.now + timedelta(hours=2))
+    set_clock(monkeypatch, world.now + timedelta(hours=2))
     assert "Đã quá thời gian hẹn trả" not in page_of(lan, "/account/")
-    monkeypatch.setattr("motcua.web.portal.account.now", lambda: dossier.due_at + timedelta(days=7))
+    set_clock(monkeypatch, dossier.due_at + timedelta(days=7))
     assert "Đã quá thời gian hẹn trả" in page_of(lan, "/account/")
     assert "mc-due--late" in page_of(lan, address(dossier))
 
@@ -175,7 +187,7 @@ def test_a_late_office_says_so_and_apologises(
 def test_an_offer_to_rate_is_made_three_times_not_ten(
     world: World, lan: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("motcua.web.portal.account.now", lambda: world.now + timedelta(days=1))
+    set_clock(monkeypatch, world.now + timedelta(days=1))
     for _ in range(4):
         factories.advance(world, factories.filed_dossier(world, code=factories.COPIES), "returned")
     waiting = page_of(lan, "/account/").partition("Hồ sơ đã nộp</h2>")[0]

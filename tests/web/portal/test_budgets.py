@@ -12,7 +12,15 @@ from tests import factories
 from tests.factories import World
 
 SIGNED_IN = 2
-PUBLIC = ["/", "/procedures/?q=khai+sinh", "/procedures/all/", "/procedures/1.001193/", "/sectors/ho-tich/", "/track/", "/help/"]  # fmt: skip
+PUBLIC = [
+    "/",
+    "/procedures/?q=khai+sinh",
+    "/procedures/all/",
+    "/procedures/1.001193/",
+    "/sectors/ho-tich/",
+    "/track/",
+    "/help/",
+]
 
 
 def queries(browser: Client, path: str, data: dict[str, str] | None = None, status: int = 200) -> list[str]:

@@ -22,14 +22,16 @@ def page(world: World, path: str, who: str = "lan", status: int = 200) -> str:
     return answer.content.decode()
 
 
-def ask(world: World, key: str, whole) -> None:  # type: ignore[no-untyped-def]
+def ask(world: World, key: str, whole) -> None:
     run = factories.open_run(part_of(whole, key))
     with factories.after_commit():
         desk.return_ineligible(
-            actor=factories.actor_for(world, run), run_id=run.pk, reason=REASON,
+            actor=factories.actor_for(world, run),
+            run_id=run.pk,
+            reason=REASON,
             items=[{"kind": "field", "key": "noi_kcb", "label": "Nơi KCB", "note": "Chọn nơi khác."}],
             now=NOW + timedelta(hours=2),
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize(
@@ -94,9 +96,11 @@ def test_a_partial_outcome_is_said_on_the_page(world: World) -> None:
     run = factories.open_run(part_of(whole, "birth"))
     with factories.after_commit():
         desk.reject(
-            actor=factories.actor_for(world, run), run_id=run.pk,
-            reason="Trẻ đã được đăng ký khai sinh tại nơi khác.", now=NOW + timedelta(hours=2),
-        )  # fmt: skip
+            actor=factories.actor_for(world, run),
+            run_id=run.pk,
+            reason="Trẻ đã được đăng ký khai sinh tại nơi khác.",
+            now=NOW + timedelta(hours=2),
+        )
     text = page(world, f"/account/dossiers/{whole.code}/")
     assert "Trẻ đã được đăng ký khai sinh tại nơi khác." in text
     assert "Không thể bắt đầu: phần Đăng ký khai sinh không có kết quả" in text

@@ -90,7 +90,13 @@ def test_stopped_as_asked(world: World) -> None:
 def test_given_back_as_ineligible(world: World) -> None:
     dossier = received(world)
     with factories.after_commit():
-        actions.return_ineligible(actor=world.officer("hoa"), run_id=factories.open_run(dossier).pk, reason=WHY, items=ITEMS, now=clock_now())  # fmt: skip
+        actions.return_ineligible(
+            actor=world.officer("hoa"),
+            run_id=factories.open_run(dossier).pk,
+            reason=WHY,
+            items=ITEMS,
+            now=clock_now(),
+        )
     assert told(dossier).kind == "ineligible"
     assert slips(dossier) >= {"tbkd"}
     shown = page(world, dossier)
@@ -111,7 +117,9 @@ def test_transferred(world: World) -> None:
 def test_extended_with_an_apology_and_the_new_date(world: World) -> None:
     dossier = received(world)
     with factories.after_commit():
-        actions.extend(actor=world.officer("tuan"), dossier_id=dossier.pk, working_days=2, reason=WHY, now=clock_now())  # fmt: skip
+        actions.extend(
+            actor=world.officer("tuan"), dossier_id=dossier.pk, working_days=2, reason=WHY, now=clock_now()
+        )
     message = told(dossier)
     assert message.kind == "extended"
     assert slips(dossier) >= {"04"}

@@ -129,9 +129,14 @@ def test_a_whole_index_is_assessed_approved_and_printed(world: World, settings: 
 
     with held() as waiting:
         made = lists.approve_list(
-            actor=world.officer("dat"), round_id=round_.pk, number="9/QĐ-UBND", place="Thanh Hóa", signer_title="Phó Chủ tịch",
-            effective_on=date(2026, 11, 24), now=NOW,
-        )  # fmt: skip
+            actor=world.officer("dat"),
+            round_id=round_.pk,
+            number="9/QĐ-UBND",
+            place="Thanh Hóa",
+            signer_title="Phó Chủ tịch",
+            effective_on=date(2026, 11, 24),
+            now=NOW,
+        )
     began = time.process_time()
     for job, arguments in waiting:
         job.run(**arguments)

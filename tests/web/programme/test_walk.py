@@ -35,10 +35,18 @@ def test_the_whole_round(committed: Committed, time_machine: Any) -> None:
     hieu, hoa, tuan, dat = (world.client(who) for who in ("hieu", "hoa", "tuan", "dat"))
     assert "Mở đợt rà soát mới" in hieu.get("/programme/").content.decode()
     form = {
-        "what": "open", "name": "Rà soát 2026", "instrument": "Công văn 1284", "deadline-day": "31",
-        "deadline-month": "12", "deadline-year": "2026", "judged_on-day": "24", "judged_on-month": "11",
-        "judged_on-year": "2026", "agencies": [AGENCY], "sectors": ["ho-tich"],
-    }  # fmt: skip
+        "what": "open",
+        "name": "Rà soát 2026",
+        "instrument": "Công văn 1284",
+        "deadline-day": "31",
+        "deadline-month": "12",
+        "deadline-year": "2026",
+        "judged_on-day": "24",
+        "judged_on-month": "11",
+        "judged_on-year": "2026",
+        "agencies": [AGENCY],
+        "sectors": ["ho-tich"],
+    }
     wrong = post(hieu, "/programme/", {**form, "name": ""}, 422).content.decode()
     assert "Vui lòng nhập tên." in wrong
     assert "Công văn 1284" in wrong, "what was typed is kept"
@@ -85,9 +93,14 @@ def test_the_whole_round(committed: Committed, time_machine: Any) -> None:
         assert what in history
     assert "Phê duyệt danh mục" in dat.get(f"{home}list/").content.decode()
     approve = {
-        "what": "approve", "number": "88/QĐ-UBND", "place": "Thanh Hóa", "signer_title": "Phó Chủ tịch",
-        "effective_on-day": "24", "effective_on-month": "11", "effective_on-year": "2026",
-    }  # fmt: skip
+        "what": "approve",
+        "number": "88/QĐ-UBND",
+        "place": "Thanh Hóa",
+        "signer_title": "Phó Chủ tịch",
+        "effective_on-day": "24",
+        "effective_on-month": "11",
+        "effective_on-year": "2026",
+    }
     with held() as waiting:
         post(dat, f"{home}list/", approve)
     for job, arguments in waiting:

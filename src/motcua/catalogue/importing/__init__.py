@@ -301,9 +301,13 @@ def _definition(
 def definition_of(detail: Mapping[str, Any]) -> Definition:
     """The definition of one detailed description by itself, with or without a code: for reports over all of them."""
     return _definition(
-        str(detail.get("national_code") or ""), clean(str(detail["name"])), list(detail.get("executing_agencies") or []),
-        detail, {}, Parsed(),
-    )  # fmt: skip
+        str(detail.get("national_code") or ""),
+        clean(str(detail["name"])),
+        list(detail.get("executing_agencies") or []),
+        detail,
+        {},
+        Parsed(),
+    )
 
 
 def _cases(base: Case, curated: Sequence[Mapping[str, Any]], variants: Mapping[str, int]) -> tuple[Case, ...]:

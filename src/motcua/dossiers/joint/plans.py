@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -219,8 +219,3 @@ def plans() -> Mapping[str, Plan]:
 def plan_of(code: str) -> Plan | None:
     """The plan of a procedure; None for one that stands alone."""
     return plans().get(code)
-
-
-def part_codes(plan: Plan) -> Sequence[str]:
-    """National codes of the parts, in order."""
-    return [part.code for part in plan.parts]

@@ -1,22 +1,11 @@
 """Working time: calendars, terms, deadlines. Pure and exact; see docs/decisions/0003-working-time.md."""
 
-from .calendar import (
-    NO_HOURS,
-    ZONE,
-    Calendar,
-    CalendarRangeError,
-    DayOff,
-    DayShape,
-    MakeUpDay,
-    Week,
-    add_minutes,
-    minutes_before,
-    next_opening,
-    week,
-    worked_minutes,
-)
+from .calendar import Calendar, standard_calendar
+from .counting import add_minutes, minutes_before, next_opening, worked_minutes
+from .days import NO_HOURS, ZONE, DayOff, DayShape, MakeUpDay, Week, week
 from .deadlines import DayCode, DayNote, Due, Pause, describe_day, due
-from .shipped import STANDARD_WEEK, NationalDays, national_days, standard_calendar
+from .shipped import STANDARD_WEEK, NationalDays, national_days
+from .table import CalendarRangeError
 from .terms import DAY_UNITS, UNITS, Term, Unit, WorkingTimeError, parse_term
 
 __all__ = [

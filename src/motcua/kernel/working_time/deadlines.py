@@ -21,7 +21,10 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 
-from .calendar import MINUTES_PER_DAY, ZONE, Calendar, DayShape, Table, from_minutes, to_minutes
+from .calendar import Calendar
+from .counting import from_minutes, to_minutes
+from .days import ZONE, DayShape
+from .table import MINUTES_PER_DAY, Table
 from .terms import Term, WorkingTimeError
 
 

@@ -1,4 +1,4 @@
-"""The calendar that ships: office hours Monday to Friday and the national days off.
+"""What ships for calendars: office hours Monday to Friday and the national days off.
 
 The days off are read from `kernel/data/holidays_vn.toml`, made by `tools/seed_holidays.py`. The package
 it is made from takes 0.7 s to import and misses swaps, so only the file runs; agencies edit their own copy.
@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from importlib import resources
 
-from .calendar import Calendar, DayOff, MakeUpDay, Week, week
+from .days import DayOff, MakeUpDay, Week, week
 
 _SESSIONS = (("07:30", "11:30"), ("13:30", "17:30"))
 STANDARD_WEEK: Week = week(dict.fromkeys(range(5), _SESSIONS))
@@ -43,18 +43,4 @@ def national_days() -> NationalDays:
             for row in data["days_off"]
         ),
         make_up_days=tuple(MakeUpDay(row["date"], row["instead_of"]) for row in data["make_up_days"]),
-    )
-
-
-@lru_cache(maxsize=1)
-def standard_calendar() -> Calendar:
-    """Monday to Friday 07:30–11:30 and 13:30–17:30 with the national days."""
-    days = national_days()
-    return Calendar(
-        weekly=STANDARD_WEEK,
-        days_off=days.days_off,
-        make_up_days=days.make_up_days,
-        valid_from=days.first,
-        valid_until=days.last,
-        provisional_from=days.provisional_from,
     )

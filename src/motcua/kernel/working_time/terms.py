@@ -16,7 +16,13 @@ DAY_UNITS: Final[frozenset[Unit]] = frozenset({"wd", "d", "month", "same-day"})
 MAX_VALUE: Final = 100_000
 
 _TERM = re.compile(r"(?P<value>\d{1,9})\s*(?P<unit>wh|wd|d|months?|minutes?|min)")
-_ALIASES: Final[dict[str, Unit]] = {"months": "month", "minute": "minutes", "min": "minutes"}
+#: As typed: each unit by its own name, and a few by another.
+_TYPED: Final[dict[str, Unit]] = {
+    **{unit: unit for unit in UNITS},
+    "months": "month",
+    "minute": "minutes",
+    "min": "minutes",
+}
 
 
 class WorkingTimeError(ValueError):
@@ -77,5 +83,4 @@ def parse_term(text: str) -> Term:
             f"cannot read the term {text!r}: write 5wd, 12wh, 30d, 2month or same-day",
             text=text,
         )
-    unit = match["unit"]
-    return Term(int(match["value"]), _ALIASES.get(unit, unit))  # type: ignore[arg-type]
+    return Term(int(match["value"]), _TYPED[match["unit"]])

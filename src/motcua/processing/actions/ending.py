@@ -15,7 +15,7 @@ from motcua.kernel.events import Happened
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.organisations.models import Post
 from motcua.organisations.queries import units_of
-from motcua.processing import clock, joint
+from motcua.processing import clock
 from motcua.processing.actions.common import SIGNATURE, advance, expect, reason_of, run_by
 from motcua.processing.definitions import current_process, process
 from motcua.processing.events import (
@@ -26,6 +26,8 @@ from motcua.processing.events import (
     STOP_DECLINED,
     STOPPED,
 )
+from motcua.processing.joint.reading import is_open_whole, never_began
+from motcua.processing.joint.stopping import ask_to_stop
 from motcua.processing.models import Extension, Reopening, StepRun, StopRequest
 from motcua.processing.rules import Process, StepSpec
 from motcua.processing.runs import answers_for, close_all, enter, lock_run, open_runs
@@ -87,8 +89,8 @@ def request_stop(*, actor: Actor, code: str, reason: str, now: datetime) -> Doss
     dossier = filing.locked(actor, code=code)
     if dossier.received_at is None or dossier.state not in STOPPABLE:
         raise Conflict("stop.not_possible", status=dossier.status)
-    if joint.is_open_whole(dossier):
-        joint.ask_to_stop(dossier, reason, actor=actor, now=now)
+    if is_open_whole(dossier):
+        ask_to_stop(dossier, reason, actor=actor, now=now)
         return dossier
     if StopRequest.objects.filter(dossier=dossier, answered_at=None).exists():
         raise Conflict("stop.asked_already")
@@ -153,7 +155,7 @@ def _headed(actor: Actor, dossier_id: int) -> tuple[Dossier, Seat]:
     dossier = Dossier.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=dossier_id).first()
     if dossier is None:
         raise NotAllowed("dossier.unknown")
-    if joint.is_open_whole(dossier):
+    if is_open_whole(dossier):
         raise Conflict("joint.act_on_parts")
     seat = answers_for(actor, dossier.agency_id, units_of(dossier.agency_id).agency.code)
     if seat is None:
@@ -213,7 +215,7 @@ def reopen(*, actor: Actor, dossier_id: int, reason: str, now: datetime) -> Doss
     whoever verifies it is told. The due time stays what it was: a late correction is late.
     """
     dossier, _ = _headed(actor, dossier_id)
-    if joint.never_began(dossier):
+    if never_began(dossier):
         raise Conflict("joint.waits_for_part")
     text = reason_of(reason)
     before = dossier.status

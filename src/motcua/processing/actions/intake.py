@@ -17,10 +17,11 @@ from motcua.kernel.events import Happened
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.organisations.models import Agency
 from motcua.organisations.queries import units_of
-from motcua.processing import clock, joint
+from motcua.processing import clock
 from motcua.processing.actions.common import advance, defined, expect, reason_of, run_by
 from motcua.processing.definitions import current_process, process
 from motcua.processing.events import RECEIVED, REFUSED, TRANSFERRED
+from motcua.processing.joint.opening import before_receipt
 from motcua.processing.models import StepRun, Transfer
 from motcua.processing.runs import close_run, enter, lock_run
 
@@ -37,7 +38,7 @@ def receive(*, actor: Actor, run_id: int, note: str = "", now: datetime) -> Doss
     """Accept a dossier: the term begins, the appointment is set (mẫu 01), it goes to the unit that answers for it."""
     run, dossier = lock_run(actor, run_id)
     expect(run, "receive")
-    joint.before_receipt(dossier, now=now)
+    before_receipt(dossier, now=now)
     dossier.received_at = now
     dossier.due_at = clock.first_due(dossier, now)
     filing.step_to(

@@ -30,9 +30,12 @@ INCLUDED = "review.included"
 DEMAND = "review.demand_counted"
 SAVED = "assessment.saved"
 MOVED = {
-    "submit": "assessment.submitted", "check": "assessment.checked", "approve": "assessment.approved",
-    "send_back": "assessment.sent_back", "reopen": "assessment.reopened",
-}  # fmt: skip
+    "submit": "assessment.submitted",
+    "check": "assessment.checked",
+    "approve": "assessment.approved",
+    "send_back": "assessment.sent_back",
+    "reopen": "assessment.reopened",
+}
 #: Work that has been handed up is not taken from whoever did it.
 MOVABLE = ("todo", "draft", "returned", "excluded")
 MAX_AT_ONCE = 200
@@ -109,9 +112,16 @@ def open_round(
     if not count:
         raise Refused("review.no_procedure")
     events.append(
-        made, OPENED, actor=actor, at=now,
-        data={"procedures": count, "agencies": sorted(a.code for a in joining), "deadline": deadline.isoformat()},
-    )  # fmt: skip
+        made,
+        OPENED,
+        actor=actor,
+        at=now,
+        data={
+            "procedures": count,
+            "agencies": sorted(a.code for a in joining),
+            "deadline": deadline.isoformat(),
+        },
+    )
     made.save(update_fields=["event_seq", "event_hash"])
     return made
 
@@ -212,8 +222,12 @@ def exclude(
     round_ = locked_round(actor, round_id)
     reason = _remark(reason)
     left = _set(
-        round_, _codes_of(round_, codes, sectors), "state = 'excluded', remark = %s", [reason], ("todo", "draft", "returned")
-    )  # fmt: skip
+        round_,
+        _codes_of(round_, codes, sectors),
+        "state = 'excluded', remark = %s",
+        [reason],
+        ("todo", "draft", "returned"),
+    )
     if not left:
         raise Refused("review.no_procedure")
     _note(round_, EXCLUDED, actor, now, {"codes": left, "reason": reason})
@@ -303,9 +317,12 @@ def save_findings(
     found.level, found.effort = judged.level, judged.effort
     found.state, found.drafted_by_id = edge.after, actor.account
     _write(
-        found, actor, now, SAVED,
+        found,
+        actor,
+        now,
+        SAVED,
         {"changed": differs, "findings": document, "level": judged.level, "before": before},
-    )  # fmt: skip
+    )
     return found
 
 
@@ -365,6 +382,16 @@ def _remark(text: str) -> str:
 
 
 __all__ = [
-    "assign", "assign_rows", "exclude", "home_of", "include", "locked_round", "move", "move_many", "open_round",
-    "rounds_for", "save_findings", "set_demand",
-]  # fmt: skip
+    "assign",
+    "assign_rows",
+    "exclude",
+    "home_of",
+    "include",
+    "locked_round",
+    "move",
+    "move_many",
+    "open_round",
+    "rounds_for",
+    "save_findings",
+    "set_demand",
+]

@@ -72,10 +72,12 @@ def submit(address: str, collection: str, token: str, document: Mapping[str, Any
         data=orjson.dumps(document),
         method="POST",
         headers={
-            "Authorization": f"Bearer {token}", "Content-Type": "application/json", "Accept": "application/json",
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
             "User-Agent": "Motcua",
         },
-    )  # fmt: skip
+    )
     try:
         with _opener.open(request, timeout=TIMEOUT) as answer:
             body = answer.read(MAX_ANSWER)

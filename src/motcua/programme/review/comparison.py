@@ -129,10 +129,16 @@ def compare(code: str, name: str, definition: Mapping[str, Any], law: Law, on: d
     causes = tuple(blocker.cause for blocker in judged.blockers)
     stated = str(definition.get("level") or "unknown")
     return Compared(
-        code=code, name=name, stated=stated, certain=bool(definition.get("level_certain")), judged=judged.level,
-        reasons=tuple(reason["vi"] for reason in judged.reasons), explanation=_why(stated, judged.level, found, causes),
-        assumed=used, causes=causes,
-    )  # fmt: skip
+        code=code,
+        name=name,
+        stated=stated,
+        certain=bool(definition.get("level_certain")),
+        judged=judged.level,
+        reasons=tuple(reason["vi"] for reason in judged.reasons),
+        explanation=_why(stated, judged.level, found, causes),
+        assumed=used,
+        causes=causes,
+    )
 
 
 def _why(stated: str, judged: str, found: Findings, causes: tuple[str, ...]) -> str:

@@ -106,10 +106,11 @@ def list_pdf(made: ServiceList) -> bytes:
         "signer": made.signer,
         "sha256": made.content_hash,
         "signature": {
-            "name": made.signer, "organisation": agency.name,
+            "name": made.signer,
+            "organisation": agency.name,
             "at": f"{at:%H:%M} ngày {at:%d/%m/%Y}",
         },
-    }  # fmt: skip
+    }
     return pdf.render("programme/service_list", data, at=made.approved_at)
 
 

@@ -96,10 +96,15 @@ def read(data: Mapping[str, Any]) -> Findings:
     replaced = _numbers(data.get("replaced"), faults)
     if faults:
         raise Unanswered(faults)
-    found = Findings(
-        **flags, payment=payment, **needs, fixed_by=until, replaced=replaced,  # type: ignore[arg-type]
-        note=clean(str(data.get("note") or ""), multiline=True)[: 4 * MAX_TEXT],
-    )  # fmt: skip
+    given: dict[str, Any] = {
+        **flags,
+        **needs,
+        "payment": payment,
+        "fixed_by": until,
+        "replaced": replaced,
+        "note": clean(str(data.get("note") or ""), multiline=True)[: 4 * MAX_TEXT],
+    }
+    found = Findings(**given)
     for name, fault in contradictions(found).items():
         faults[name] = fault
     if faults:
@@ -212,6 +217,17 @@ def _numbers(value: object, faults: dict[str, str]) -> tuple[int, ...]:
 
 
 __all__ = [
-    "NOT_REQUIRED", "PAYMENTS", "READINESS", "REQUIREMENTS", "FactError", "Findings", "Requirement", "Unanswered",
-    "causes_of", "changed", "contradictions", "facts_of", "read",
-]  # fmt: skip
+    "NOT_REQUIRED",
+    "PAYMENTS",
+    "READINESS",
+    "REQUIREMENTS",
+    "FactError",
+    "Findings",
+    "Requirement",
+    "Unanswered",
+    "causes_of",
+    "changed",
+    "contradictions",
+    "facts_of",
+    "read",
+]

@@ -35,12 +35,10 @@ from motcua.programme.review.models import (
     ReviewRound,
     ServiceList,
 )
-from motcua.programme.review.national_models import Collection
 from motcua.programme.review.words import reason_line
 from motcua.results.signing import current_signer
 
 APPROVED = "review.list_approved"
-IN_FORCE = "review.list_in_force"
 CONNECTED = "review.connected"
 SENT = "review.list_sent"
 RECEIVED = "review.list_received"
@@ -95,10 +93,17 @@ def approve_list(
     if left:
         raise Refused("list.unfinished", count=left)
     made = ServiceList.objects.create(
-        round=round_, agency=round_.agency, state=ServiceList.State.APPROVED, number=number, place=place,
-        signer=actor.name, signer_title=title, effective_on=effective_on, approved_at=now,
+        round=round_,
+        agency=round_.agency,
+        state=ServiceList.State.APPROVED,
+        number=number,
+        place=place,
+        signer=actor.name,
+        signer_title=title,
+        effective_on=effective_on,
+        approved_at=now,
         previous=newest_list(round_.agency),
-    )  # fmt: skip
+    )
     count = _freeze(made)
     if not count:
         raise Refused("list.empty")
@@ -107,10 +112,18 @@ def approve_list(
     round_.state = ReviewRound.State.CLOSED
     levels = Counter(made.entries.values_list("level", flat=True))
     events.append(
-        round_, APPROVED, actor=actor, at=now,
-        data={"number": number, "effective_on": effective_on.isoformat(), "entries": count, "levels": dict(levels),
-              "sha256": made.content_hash},
-    )  # fmt: skip
+        round_,
+        APPROVED,
+        actor=actor,
+        at=now,
+        data={
+            "number": number,
+            "effective_on": effective_on.isoformat(),
+            "entries": count,
+            "levels": dict(levels),
+            "sha256": made.content_hash,
+        },
+    )
     round_.save(update_fields=["state", "event_seq", "event_hash"])
     publish.defer(list_id=made.pk)
     if effective_on > local_day(now):
@@ -120,11 +133,9 @@ def approve_list(
     return made
 
 
-def newest_list(agency: Agency, *, before: int | None = None) -> ServiceList | None:
+def newest_list(agency: Agency) -> ServiceList | None:
     """The newest approved list of an agency."""
     found = ServiceList.objects.filter(agency=agency, state=ServiceList.State.APPROVED)
-    if before is not None:
-        found = found.exclude(pk=before)
     return found.order_by("-approved_at", "-pk").first()
 
 
@@ -132,23 +143,39 @@ def _freeze(made: ServiceList) -> int:
     """Write the lines of a list from the approved assessments; they never change afterwards."""
     rows = (
         ReviewAssessment.objects.filter(round=made.round, state=ReviewAssessment.State.APPROVED)
-        .order_by("agency__code", "procedure__sector__sort_key", "procedure__sort_key", "procedure__national_code")
-        .values_list(
-            "procedure__national_code", "procedure__name", "procedure__sector__name", "agency__code",
-            "agency__name", "level", "judgement",
+        .order_by(
+            "agency__code", "procedure__sector__sort_key", "procedure__sort_key", "procedure__national_code"
         )
-    )  # fmt: skip
+        .values_list(
+            "procedure__national_code",
+            "procedure__name",
+            "procedure__sector__name",
+            "agency__code",
+            "agency__name",
+            "level",
+            "judgement",
+        )
+    )
     entries = [
         ListEntry(
-            service_list=made, position=place, national_code=code, name=name, folded=fold(f"{code} {name} {sector}"),
-            sector=sector, agency_code=agency or "", agency_name=agency_name or "", level=level,
-            reasons=[] if level == "full" else [
+            service_list=made,
+            position=place,
+            national_code=code,
+            name=name,
+            folded=fold(f"{code} {name} {sector}"),
+            sector=sector,
+            agency_code=agency or "",
+            agency_name=agency_name or "",
+            level=level,
+            reasons=[]
+            if level == "full"
+            else [
                 {key: blocker[key] for key in ("cause", "owner", "lawful", "article", "basis")}
                 for blocker in (judgement or {}).get("blockers", [])
             ],
         )
         for place, (code, name, sector, agency, agency_name, level, judgement) in enumerate(rows, 1)
-    ]  # fmt: skip
+    ]
     return len(ListEntry.objects.bulk_create(entries, batch_size=1000))
 
 
@@ -192,9 +219,14 @@ def publish(list_id: int) -> None:
         return
     plain = list_pdf(made)
     signed = current_signer().sign(
-        plain, reason=f"Danh mục dịch vụ công trực tuyến {made.number}", location=made.place,
-        signer_name=made.signer, organisation=made.agency.name, title=made.signer_title, at=made.approved_at,
-    )  # fmt: skip
+        plain,
+        reason=f"Danh mục dịch vụ công trực tuyến {made.number}",
+        location=made.place,
+        signer_name=made.signer,
+        organisation=made.agency.name,
+        title=made.signer_title,
+        at=made.approved_at,
+    )
     with transaction.atomic():
         blob = keep(BlobStore(settings.DATA_DIR / "blobs"), signed, mime="application/pdf", now=clock_now())
         ServiceList.objects.filter(pk=made.pk, pdf=None).update(pdf=blob)
@@ -224,11 +256,14 @@ def apply_levels(made: ServiceList, now: datetime) -> None:
     agencies = {agency.code: agency for agency in Agency.objects.filter(code__in={e[2] for e in entries})}
     assert made.effective_on is not None
     set_levels(
-        actor=SYSTEM, agency=made.agency,
+        actor=SYSTEM,
+        agency=made.agency,
         owners={code: agencies.get(owner, made.agency) for code, _, owner in entries},
         levels={code: level for code, level, _ in entries},
-        since=made.effective_on, instrument=made.number, now=now,
-    )  # fmt: skip
+        since=made.effective_on,
+        instrument=made.number,
+        now=now,
+    )
 
 
 # --- to the Ministry -----------------------------------------------------------------------------------------
@@ -250,10 +285,12 @@ def connect(
     made, _ = Connection.objects.update_or_create(
         agency=round_.agency,
         defaults={
-            "address": address, "collection": collection, "changed_at": now,
+            "address": address,
+            "collection": collection,
+            "changed_at": now,
             **({"token": token} if token else {}),
         },
-    )  # fmt: skip
+    )
     events.append(round_, CONNECTED, actor=actor, at=now, data={"address": address, "collection": collection})
     round_.save(update_fields=["event_seq", "event_hash"])
     return made
@@ -299,9 +336,13 @@ def deliver(delivery_id: int) -> None:
         )
         raise
     arrived(
-        delivery=row.pk, receipt=answer.receipt, received_at=answer.received_at, late_days=answer.late_days,
-        problem="", now=clock_now(),
-    )  # fmt: skip
+        delivery=row.pk,
+        receipt=answer.receipt,
+        received_at=answer.received_at,
+        late_days=answer.late_days,
+        problem="",
+        now=clock_now(),
+    )
 
 
 @action("review.arrived")
@@ -324,8 +365,3 @@ def arrived(
         data={"receipt": receipt, "late_days": late_days, "problem": row.problem},
     )
     round_.save(update_fields=["event_seq", "event_hash"])
-
-
-def collections_here() -> bool:
-    """Whether this installation receives lists itself."""
-    return "national" in settings.ROLES and Collection.objects.exists()

@@ -102,12 +102,18 @@ def round_page(actor: Actor, round_id: int, wanted: Filter) -> RoundPage:
         sectors[slug, sector] = sectors.get((slug, sector), 0) + count
     rows = list(_narrow(everything, wanted).select_related("procedure__sector", "agency")[: PAGE + 1])
     return RoundPage(
-        round=round_, focal=is_focal(actor, round_), rows=rows[:PAGE], more=len(rows) > PAGE, by_state=states,
+        round=round_,
+        focal=is_focal(actor, round_),
+        rows=rows[:PAGE],
+        more=len(rows) > PAGE,
+        by_state=states,
         by_level=levels,
         by_agency=[(code, name, tally[0], tally[1]) for (code, name), tally in sorted(agencies.items())],
-        by_sector=[(slug, name, count) for (slug, name), count in sorted(sectors.items(), key=lambda one: one[0][1])],
+        by_sector=[
+            (slug, name, count) for (slug, name), count in sorted(sectors.items(), key=lambda one: one[0][1])
+        ],
         total=sum(states.values()),
-    )  # fmt: skip
+    )
 
 
 def _narrow(found: QuerySet[ReviewAssessment], wanted: Filter) -> QuerySet[ReviewAssessment]:
@@ -135,9 +141,10 @@ def _named(q: str) -> list[int]:
     """Keys of procedures whose name has all the words, folded: looked up in the catalogue's index in memory."""
     words = fold(q).split()
     codes = [
-        hit.national_code for hit in catalogue.snapshot().hits.values()
+        hit.national_code
+        for hit in catalogue.snapshot().hits.values()
         if all(word in fold(hit.name) for word in words)
-    ]  # fmt: skip
+    ]
     return list(Procedure.objects.filter(national_code__in=codes).values_list("pk", flat=True))
 
 
@@ -209,11 +216,12 @@ def priority(actor: Actor, round_id: int, *, now: datetime, level: str = "") -> 
         procedure: (filed, online)
         for procedure, filed, online in MonthRollup.objects.filter(
             Q(agency__code=round_.agency.code) | Q(agency__code__startswith=f"{round_.agency.code}."),
-            measure=Measure.FILED, month__gte=since,
+            measure=Measure.FILED,
+            month__gte=since,
         )
         .values_list("procedure")
         .annotate(filed=Sum("amount"), went=Sum("online"))
-    }  # fmt: skip
+    }
     found = assessments_for(actor, round_).exclude(level__in=["", "full"]).exclude(state="excluded")
     if level in {"partial", "information"}:
         found = found.filter(level=level)
@@ -227,9 +235,13 @@ def priority(actor: Actor, round_id: int, *, now: datetime, level: str = "") -> 
         ((row.procedure.national_code, *demand[row.pk], row.effort or 0) for row in rows), mark
     )
     return PriorityPage(
-        round=round_, ranked=ranked, names={row.procedure.national_code: row for row in rows}, mark=mark, since=since,
+        round=round_,
+        ranked=ranked,
+        names={row.procedure.national_code: row for row in rows},
+        mark=mark,
+        since=since,
         imported=sum(1 for row in rows if row.demand is not None),
-    )  # fmt: skip
+    )
 
 
 # --- lists --------------------------------------------------------------------------------------------------

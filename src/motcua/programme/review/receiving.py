@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 OPENED = "collection.opened"
 TOKEN_ISSUED = "collection.token_issued"  # noqa: S105 - the name of an event
-TOKEN_REVOKED = "collection.token_revoked"  # noqa: S105
+TOKEN_REVOKED = "collection.token_revoked"  # noqa: S105 - the same
 RECEIVED = "collection.received"
 REMINDED = "collection.reminded"
 LEVELS: Final = ("full", "partial", "information")
@@ -248,11 +248,19 @@ def receive(*, sender: str, collection: str, incoming: Incoming, now: datetime) 
     Submission.objects.filter(collection=found, sender=sender, current=True).update(current=False)
     counts = {level: sum(1 for entry in incoming.entries if entry[2] == level) for level in LEVELS}
     made = Submission.objects.create(
-        collection=found, sender=sender, receipt=_receipt(sender, now), received_at=now,
-        late_days=rules.lateness(found.deadline, now, now), content_hash=incoming.content_hash,
-        list_number=incoming.number, signer=incoming.signer, signed_on=incoming.signed_on,
-        amount=len(incoming.entries), full=counts["full"], partial=counts["partial"],
-    )  # fmt: skip
+        collection=found,
+        sender=sender,
+        receipt=_receipt(sender, now),
+        received_at=now,
+        late_days=rules.lateness(found.deadline, now, now),
+        content_hash=incoming.content_hash,
+        list_number=incoming.number,
+        signer=incoming.signer,
+        signed_on=incoming.signed_on,
+        amount=len(incoming.entries),
+        full=counts["full"],
+        partial=counts["partial"],
+    )
     SubmittedEntry.objects.bulk_create(
         [
             SubmittedEntry(submission=made, national_code=code, name=name, level=level, reason=reason)
@@ -262,10 +270,18 @@ def receive(*, sender: str, collection: str, incoming: Incoming, now: datetime) 
     )
     AccessToken.objects.filter(sender=sender, revoked_at=None).update(used_at=now)
     _note(
-        found, RECEIVED, SYSTEM, now,
-        {"sender": sender, "receipt": made.receipt, "entries": made.amount, "late_days": made.late_days,
-         "sha256": made.content_hash},
-    )  # fmt: skip
+        found,
+        RECEIVED,
+        SYSTEM,
+        now,
+        {
+            "sender": sender,
+            "receipt": made.receipt,
+            "entries": made.amount,
+            "late_days": made.late_days,
+            "sha256": made.content_hash,
+        },
+    )
     return made
 
 
@@ -293,13 +309,15 @@ def remind(*, actor: Actor, collection: str, sender: str = "", now: datetime) ->
     found = _locked(collection)
     here = set(found.submissions.filter(current=True).values_list("sender", flat=True))
     recent = {
-        key for key, at in found.reminders.values_list("sender", "at")
+        key
+        for key, at in found.reminders.values_list("sender", "at")
         if (now - at).total_seconds() < NOT_AGAIN_WITHIN_HOURS * 3600
-    }  # fmt: skip
+    }
     wanted = [
-        one.key for one in senders.on_day(found.deadline)
+        one.key
+        for one in senders.on_day(found.deadline)
         if one.key not in here and one.key not in recent and sender in ("", one.key)
-    ]  # fmt: skip
+    ]
     if not wanted:
         raise Refused("collection.nobody_to_remind")
     addresses = dict(

@@ -205,10 +205,16 @@ def rank(rows: Iterable[tuple[str, int, int, int]], mark_percent: int) -> list[R
     ``mark_percent``: R2.12, TT 01/2018 art. 21(1)(c), 30 % of dossiers filed online.
     """
     found = [
-        Ranked(code, demand, online, effort, score(demand, effort),
-               demand > 0 and 100 * online >= mark_percent * demand)
+        Ranked(
+            code,
+            demand,
+            online,
+            effort,
+            score(demand, effort),
+            demand > 0 and 100 * online >= mark_percent * demand,
+        )
         for code, demand, online, effort in rows
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda one: (-one.score, -one.demand, one.code))
 
 

@@ -43,11 +43,17 @@ def every() -> tuple[Sender, ...]:
             raise ValueError(f"{row['key']}: unknown kind {row['kind']!r}")
         found.append(
             Sender(
-                row["key"], row["kind"], row["name"], row.get("code", ""), row.get("code_confidence", ""),
-                row["confidence"], row.get("valid_from", ALWAYS[0]), row.get("valid_to", ALWAYS[1]),
+                row["key"],
+                row["kind"],
+                row["name"],
+                row.get("code", ""),
+                row.get("code_confidence", ""),
+                row["confidence"],
+                row.get("valid_from", ALWAYS[0]),
+                row.get("valid_to", ALWAYS[1]),
                 row.get("successor", ""),
             )
-        )  # fmt: skip
+        )
     if len({one.key for one in found}) != len(found):
         raise ValueError("senders.toml: a key stands twice")
     return tuple(found)

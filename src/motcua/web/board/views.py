@@ -90,19 +90,31 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "charts": [_chart(share, months, targets) for share in words.SHARES],
         "counts": {
             "labels": _labels(months),
-            "series": [(words.number(key), [getattr(one, key) for _month, one in months]) for key in ("filed", "online", "remote")],
+            "series": [
+                (words.number(key), [getattr(one, key) for _month, one in months])
+                for key in ("filed", "online", "remote")
+            ],
         },
         "rows": [
-            _row(_name(one, english=english), one.code, figures.get(one.code, Figures()), shown.since, shown.until,
-                 _here(one.code, shown.key) if one.code != agency.code else "")
+            _row(
+                _name(one, english=english),
+                one.code,
+                figures.get(one.code, Figures()),
+                shown.since,
+                shown.until,
+                _here(one.code, shown.key) if one.code != agency.code else "",
+            )
             for one in below
         ],
         "months": [
-            _row(f"{month:%m/%Y}", agency.code, one, month, month_end(month), "") for month, one in reversed(months)
+            _row(f"{month:%m/%Y}", agency.code, one, month, month_end(month), "")
+            for month, one in reversed(months)
         ],
-        "total": _row(_("Cộng"), agency.code, total, shown.since, shown.until, "") if len(below) > 1 else None,
+        "total": _row(_("Cộng"), agency.code, total, shown.since, shown.until, "")
+        if len(below) > 1
+        else None,
         "grounds": [target.ground for target in targets.values() if target is not None],
-    }  # fmt: skip
+    }
     return render(request, "board/board.html", context)
 
 
@@ -255,6 +267,8 @@ def dossiers(request: HttpRequest) -> HttpResponseBase:
         "count": found.count(),
         "rows": rows[:PAGE],
         "first": f"/board/dossiers/?{urlencode(asked)}" if after is not None else "",
-        "next": f"/board/dossiers/?{urlencode({**asked, 'after': rows[PAGE - 1].pk})}" if len(rows) > PAGE else "",
-    }  # fmt: skip
+        "next": f"/board/dossiers/?{urlencode({**asked, 'after': rows[PAGE - 1].pk})}"
+        if len(rows) > PAGE
+        else "",
+    }
     return render(request, "board/dossiers.html", context)

@@ -103,8 +103,11 @@ def _target(key: str, today: date, *, english: bool) -> Target | None:
     return Target(
         row.value,
         _("Mức tham chiếu: %(percent)s%%") % said,
-        _("%(title)s: mức tham chiếu %(percent)s%%, lấy từ %(act)s; chưa có văn bản quy định mức cho năm nay.") % said,
-    )  # fmt: skip
+        _(
+            "%(title)s: mức tham chiếu %(percent)s%%, lấy từ %(act)s; chưa có văn bản quy định mức cho năm nay."
+        )
+        % said,
+    )
 
 
 def change(now: float | None, then: float | None) -> str:
@@ -126,7 +129,9 @@ def need(share: Share, part: int, whole: int, target: Target | None) -> tuple[st
     if target is None:
         if share.key != "on_time":
             return "", ""
-        return "", _("%(count)s hồ sơ trễ hạn trong kỳ") % {"count": number_vn(missed)} if missed else _("không có hồ sơ trễ hạn")  # fmt: skip
+        return "", _("%(count)s hồ sơ trễ hạn trong kỳ") % {"count": number_vn(missed)} if missed else _(
+            "không có hồ sơ trễ hạn"
+        )
     count = needed(part, whole, target.percent)
     if count == 0:
         return "ahead", _("đạt mức %(percent)s%%") % {"percent": target.percent}

@@ -7,9 +7,8 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from motcua.dossiers.drafts import upload_limits
@@ -164,12 +163,9 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @staff()
-@xframe_options_sameorigin
 @own_policy
 def letter_file(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """``/desk/dossiers/<code>/letters/<id>/``: a file of the thread."""
     dossier = _seen(request, code)
-    found = LetterFile.objects.select_related("blob").filter(pk=number, letter__dossier=dossier).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(LetterFile.objects.select_related("blob"), pk=number, letter__dossier=dossier)
     return blob_response(found.blob, found.filename, download="download" in request.GET)

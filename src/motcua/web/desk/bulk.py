@@ -20,7 +20,7 @@ from motcua.web.shared.wording import sentence
 from motcua.workspace import bulk as work
 from motcua.workspace.models import BulkItem, BulkRun
 from motcua.workspace.queries import bulk_of, bulks_of, desk_of, items_of, progress_of
-from motcua.workspace.rules import MAX_BULK, Asked, unique
+from motcua.workspace.rules import MAX_BULK, Asked, Progress, unique
 from motcua.workspace.worklists import Line, lines, options
 from motcua.workspace.worklists.reading import chosen
 
@@ -31,7 +31,10 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """``/desk/bulk/``: what was ordered; POST ``which``, ``what``, ``line`` asks once more; with ``key`` it is ordered."""
     actor = acting(request)
     if request.method != "POST":
-        context = {"staff": navigation(actor, "desk"), "runs": [_named(run) for run in bulks_of(actor)]}
+        context = {
+            "staff": navigation(actor, "desk"),
+            "runs": [_named(run, progress) for run, progress in bulks_of(actor)],
+        }
         return render(request, "desk/bulks.html", context)
     what = request.POST.get("what", "")
     if what not in dict(words.bulk_choices(actor)):
@@ -143,8 +146,7 @@ def bulk_run(request: HttpRequest, key: UUID) -> HttpResponse:
 _ONLY = {"undone": (BulkItem.State.REFUSED, BulkItem.State.FAILED, BulkItem.State.CANCELLED)}
 
 
-def _named(run: BulkRun, progress: Any = None) -> dict[str, Any]:
-    progress = progress or run.progress  # type: ignore[attr-defined]
+def _named(run: BulkRun, progress: Progress) -> dict[str, Any]:
     name = _(words.BULK[run.action][0]) if run.action in words.BULK else run.action
     to = run.officer.full_name if run.officer else run.label.name if run.label else ""
     return {

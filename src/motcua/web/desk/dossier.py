@@ -46,66 +46,13 @@ class Asked:
     run: int | None = None
 
 
-def _simple(act: Callable[..., object]) -> Do:
-    def do(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-        return act(actor=actor, run_id=run, now=now)
+def _turn(act: Callable[..., object], *names: str, of: str = "run_id", **fixed: object) -> Do:
+    """The action that makes a turn of a step (``of``: of what else), given what its form says under these names."""
+
+    def do(actor: Actor, key: int, given: Mapping[str, Any], now: datetime) -> object:
+        return act(actor=actor, **{of: key}, **{name: given[name] for name in names}, **fixed, now=now)
 
     return do
-
-
-def _with_reason(act: Callable[..., object]) -> Do:
-    def do(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-        return act(actor=actor, run_id=run, reason=given["reason"], now=now)
-
-    return do
-
-
-def _with_note(act: Callable[..., object]) -> Do:
-    def do(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-        return act(actor=actor, run_id=run, note=given.get("note", ""), now=now)
-
-    return do
-
-
-def _with_items(act: Callable[..., object]) -> Do:
-    def do(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-        return act(actor=actor, run_id=run, reason=given["reason"], items=given["items"], now=now)
-
-    return do
-
-
-def _payment(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-    return actions.ask_payment(
-        actor=actor, run_id=run, amount=given["amount"], reason=given["reason"], now=now
-    )
-
-
-def _propose(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-    return actions.propose(
-        actor=actor, run_id=run, content=given["content"], note=given.get("note", ""), now=now
-    )
-
-
-def _completed(outcome: str) -> Do:
-    def do(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-        return actions.complete(actor=actor, run_id=run, outcome=outcome, note=given.get("note", ""), now=now)
-
-    return do
-
-
-def _return(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-    return actions.return_result(
-        actor=actor,
-        run_id=run,
-        note=given.get("note", ""),
-        posting=given["posting"],
-        in_person=given["in_person"],
-        now=now,
-    )
-
-
-def _transfer(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-    return actions.transfer(actor=actor, run_id=run, to=given["to"], reason=given["reason"], now=now)
 
 
 def _consult(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
@@ -120,33 +67,6 @@ def _consult(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) ->
     )
 
 
-def _assign(actor: Actor, run: int, given: Mapping[str, Any], now: datetime) -> object:
-    return actions.assign(
-        actor=actor, run_id=run, officer=given["officer"], note=given.get("note", ""), now=now
-    )
-
-
-def _opinion(actor: Actor, consultation: int, given: Mapping[str, Any], now: datetime) -> object:
-    return actions.answer_consultation(
-        actor=actor, consultation_id=consultation, agrees=given["agrees"], answer=given["answer"], now=now
-    )
-
-
-def _revoke(actor: Actor, consultation: int, given: Mapping[str, Any], now: datetime) -> object:
-    return actions.revoke_consultation(actor=actor, consultation_id=consultation, now=now)
-
-
-def _stop(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime) -> object:
-    return actions.stop(actor=actor, dossier_id=dossier, now=now)
-
-
-def _of_dossier(act: Callable[..., object]) -> Do:
-    def do(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime) -> object:
-        return act(actor=actor, dossier_id=dossier, reason=given["reason"], now=now)
-
-    return do
-
-
 def _extend(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime) -> object:
     return actions.extend(
         actor=actor, dossier_id=dossier, working_days=given["days"], reason=given["reason"], now=now
@@ -159,38 +79,43 @@ def _move(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime) -
         given["step"],
     )
     return actions.move_version(
-        actor=actor, dossier_id=dossier, version=given["version"], reason=given["reason"], steps=steps, now=now
-    )  # fmt: skip
+        actor=actor,
+        dossier_id=dossier,
+        version=given["version"],
+        reason=given["reason"],
+        steps=steps,
+        now=now,
+    )
 
 
 #: Each turn and the action that makes it; nothing else writes.
 DO: dict[str, Do] = {
-    "receive": _with_note(actions.receive),
-    "refuse": _with_reason(actions.refuse),
-    "ask_supplement": _with_items(actions.ask_supplement),
-    "return_ineligible": _with_items(actions.return_ineligible),
-    "claim": _simple(actions.claim),
-    "release": _simple(actions.release),
-    "propose": _propose,
-    "complete": _completed("complete"),
-    "approve": _completed("approve"),
-    "ask_payment": _payment,
-    "confirm_duty": _simple(actions.confirm_duty),
-    "reject": _with_reason(actions.reject),
-    "send_back": _with_reason(actions.send_back),
-    "go_back": _with_reason(actions.go_back),
-    "sign": _simple(actions.sign),
-    "return_result": _return,
-    "sign_again": _simple(actions.sign_again),
-    "transfer": _transfer,
-    "assign": _assign,
+    "receive": _turn(actions.receive, "note"),
+    "refuse": _turn(actions.refuse, "reason"),
+    "ask_supplement": _turn(actions.ask_supplement, "reason", "items"),
+    "return_ineligible": _turn(actions.return_ineligible, "reason", "items"),
+    "claim": _turn(actions.claim),
+    "release": _turn(actions.release),
+    "propose": _turn(actions.propose, "content", "note"),
+    "complete": _turn(actions.complete, "note", outcome="complete"),
+    "approve": _turn(actions.complete, "note", outcome="approve"),
+    "ask_payment": _turn(actions.ask_payment, "amount", "reason"),
+    "confirm_duty": _turn(actions.confirm_duty),
+    "reject": _turn(actions.reject, "reason"),
+    "send_back": _turn(actions.send_back, "reason"),
+    "go_back": _turn(actions.go_back, "reason"),
+    "sign": _turn(actions.sign),
+    "return_result": _turn(actions.return_result, "note", "posting", "in_person"),
+    "sign_again": _turn(actions.sign_again),
+    "transfer": _turn(actions.transfer, "to", "reason"),
+    "assign": _turn(actions.assign, "officer", "note"),
     "consult": _consult,
-    "answer_consultation": _opinion,
-    "revoke_consultation": _revoke,
+    "answer_consultation": _turn(actions.answer_consultation, "agrees", "answer", of="consultation_id"),
+    "revoke_consultation": _turn(actions.revoke_consultation, of="consultation_id"),
     "extend": _extend,
-    "stop": _stop,
-    "decline_stop": _of_dossier(actions.decline_stop),
-    "reopen": _of_dossier(actions.reopen),
+    "stop": _turn(actions.stop, of="dossier_id"),
+    "decline_stop": _turn(actions.decline_stop, "reason", of="dossier_id"),
+    "reopen": _turn(actions.reopen, "reason", of="dossier_id"),
     "move_version": _move,
 }
 _OF_CONSULTATION = frozenset({"answer_consultation", "revoke_consultation"})

@@ -14,6 +14,7 @@ import orjson
 from csp.decorators import csp_replace
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
@@ -44,8 +45,12 @@ _NOTHING = {
 
 
 def own_policy(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """The policy above instead of the site's (the library types its decorator for views without arguments)."""
-    return cast("Callable[P, HttpResponseBase]", csp_replace(_NOTHING)(cast("Any", view)))
+    """The policy above instead of the site's, shown inside our own pages alone.
+
+    (The libraries type their decorators for views without arguments.)
+    """
+    shown = xframe_options_sameorigin(csp_replace(_NOTHING)(cast("Any", view)))
+    return cast("Callable[P, HttpResponseBase]", shown)
 
 
 def _shown(response: HttpResponseBase, mime: str, filename: str, *, download: bool) -> HttpResponseBase:
@@ -68,35 +73,26 @@ def blob_response(blob: Blob, filename: str, *, download: bool) -> HttpResponseB
 
 
 def _visible(request: HttpRequest, code: str) -> Dossier:
-    found = Dossier.objects.visible_to(acting(request)).filter(code=code).only("pk", "code").first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Dossier.objects.visible_to(acting(request)).only("pk", "code"), code=code)
 
 
 @require_safe
 @staff()
-@xframe_options_sameorigin
 @own_policy
 def paper(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """``/desk/dossiers/<code>/papers/<id>/``, inline or ``?download=1``."""
     dossier = _visible(request, code)
-    found = Paper.objects.select_related("blob").filter(dossier=dossier, pk=number).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Paper.objects.select_related("blob"), dossier=dossier, pk=number)
     return blob_response(found.blob, found.filename, download="download" in request.GET)
 
 
 @require_safe
 @staff()
-@xframe_options_sameorigin
 @own_policy
 def slip(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """``/desk/dossiers/<code>/slips/<id>/``."""
     dossier = _visible(request, code)
-    found = Slip.objects.select_related("blob").filter(dossier=dossier, pk=number).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Slip.objects.select_related("blob"), dossier=dossier, pk=number)
     return blob_response(
         found.blob, f"{dossier.code}-mau-{found.kind}.pdf", download="download" in request.GET
     )
@@ -104,7 +100,6 @@ def slip(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
 
 @require_safe
 @staff()
-@xframe_options_sameorigin
 @own_policy
 def result(request: HttpRequest, code: str) -> HttpResponseBase:
     """``/desk/dossiers/<code>/result.pdf``: the draft with its watermark; the signed document once there is one."""
@@ -121,7 +116,6 @@ def result(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @require_POST
 @staff()
-@xframe_options_sameorigin
 @own_policy
 def preview(request: HttpRequest, code: str) -> HttpResponseBase:
     """``/desk/dossiers/<code>/preview/``: the result as the form now says it, with its watermark; nothing is kept."""

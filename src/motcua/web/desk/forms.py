@@ -54,8 +54,6 @@ REASONED = frozenset(
     {"refuse", "reject", "send_back", "ask_supplement", "return_ineligible", "ask_payment", "transfer", "go_back",
      "extend", "decline_stop", "reopen", "move_version"}
 )  # fmt: skip
-#: Among them those that only colleagues read.
-AMONG_US = frozenset({"send_back", "go_back", "move_version"})
 
 
 def whole(text: str, *, most: int) -> int:

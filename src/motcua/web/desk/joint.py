@@ -8,7 +8,8 @@ from motcua.dossiers.lifecycle import OPEN, Status
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actors import Actor
 from motcua.processing import clock
-from motcua.processing.joint import awaited, family_of, needed_by
+from motcua.processing.joint.facts import awaited
+from motcua.processing.joint.reading import family_of, needed_by
 from motcua.web.desk import words
 
 

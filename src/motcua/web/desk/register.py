@@ -22,7 +22,6 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -133,13 +132,15 @@ def _page(request: HttpRequest, given: Any, refusal: str = "") -> HttpResponse:
         "wrong": dict(errors),
         "count": register.count(period) if period else 0,
         "rows": [_row(line, with_year=with_year) for line in found[:PAGE]],
-        "next": f"/desk/register/?{query}&{urlencode({'after': found[PAGE - 1].key})}" if len(found) > PAGE else "",
+        "next": f"/desk/register/?{query}&{urlencode({'after': found[PAGE - 1].key})}"
+        if len(found) > PAGE
+        else "",
         "first": f"/desk/register/?{query}" if after else "",
         "csv": f"/desk/register/so-theo-doi.csv?{query}",
         "xlsx": f"/desk/register/so-theo-doi.xlsx?{query}",
         "most": register_printing.MOST,
         "prints": [_print(one) for one in _prints(agency)],
-    }  # fmt: skip
+    }
     return render(request, "desk/register.html", context, status=422 if errors or refusal else 200)
 
 
@@ -227,13 +228,12 @@ def ordered(request: HttpRequest, number: int) -> HttpResponseBase:
         "book": f"/desk/register/prints/{found.pk}/so-theo-doi.pdf",
         "size": found.blob.size if found.blob else 0,
         "back": f"/desk/register/?{urlencode({'agency': found.agency.code, 'since': found.since.isoformat(), 'until': found.until.isoformat()})}",
-    }  # fmt: skip
+    }
     return render(request, "desk/register_print.html", context)
 
 
 @require_safe
 @staff(Role.ONE_STOP)
-@xframe_options_sameorigin
 @own_policy
 def printed(request: HttpRequest, number: int) -> HttpResponseBase:
     """``/desk/register/prints/<id>/so-theo-doi.pdf``, inline or ``?download=1``."""
@@ -265,9 +265,19 @@ def _cells(period: Period) -> Iterator[tuple[str, ...]]:
     for line in register.every(period):
         said = register.in_words(line, with_year=with_year)
         yield (
-            said.number, said.code, said.procedure, said.name, said.contact, said.lead, said.received, said.due,
-            said.returned, said.method, said.signature, said.note,
-        )  # fmt: skip
+            said.number,
+            said.code,
+            said.procedure,
+            said.name,
+            said.contact,
+            said.lead,
+            said.received,
+            said.due,
+            said.returned,
+            said.method,
+            said.signature,
+            said.note,
+        )
 
 
 @require_safe

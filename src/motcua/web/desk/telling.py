@@ -83,7 +83,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "telling": state.telling,
         "kinds": [(kind, _(words.URGENT[kind])) for kind in URGENT],
         "hours": [(hour, f"{hour:02}:00") for hour in range(24)],
-        "address": bool(request.user.email),  # type: ignore[union-attr]
+        "address": request.user.is_authenticated and bool(request.user.email),
         "done": "done" in request.GET,
     }
     return render(request, "desk/settings.html", context)

@@ -11,7 +11,6 @@ from motcua.web.desk import (
     dossier,
     exporting,
     files,
-    intake,
     labelling,
     lookups,
     register,
@@ -19,6 +18,7 @@ from motcua.web.desk import (
     views,
     worklist,
 )
+from motcua.web.desk.intake import beginning, filling
 
 urlpatterns = [
     path("", worklist.desk, name="desk"),
@@ -53,6 +53,6 @@ urlpatterns = [
     path("dossiers/<str:code>/letters/<int:number>/", beside.letter_file, name="desk-letter-file"),
     path("dossiers/<str:code>/labels/", beside.labels, name="desk-label"),
     path("dossiers/<str:code>/follow/", beside.follow, name="desk-follow"),
-    path("intake/", intake.begin, name="desk-intake"),
-    path("intake/<uuid:draft>/", intake.fill, name="desk-intake-fill"),
+    path("intake/", beginning.begin, name="desk-intake"),
+    path("intake/<uuid:draft>/", filling.fill, name="desk-intake-fill"),
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 
 from motcua.identity.models import Account
 from motcua.kernel.actors import Actor
@@ -66,5 +67,4 @@ def script_only(view: View) -> View:
             return JsonResponse({"code": "request.foreign"}, status=403)
         return view(request, *args, **kwargs)
 
-    wrapped.csrf_exempt = True  # type: ignore[attr-defined]
-    return wrapped
+    return csrf_exempt(wrapped)

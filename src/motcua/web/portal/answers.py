@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from motcua.eforms.fields.base import Context, Control, Field, Invalid, Ui
@@ -47,12 +46,12 @@ def conflicts(
     ]
 
 
-def shown(field: Field, value: Any, language: str, *, today: date | None = None) -> str:
+def shown(field: Field, value: Any, language: str) -> str:
     """An answer as text, also when it is not right: then what was typed."""
     if field.kind.blank(field, value):
         return ""
     try:
-        return field.kind.display(field, field.kind.clean(field, value, Context(today)), language)
+        return field.kind.display(field, field.kind.clean(field, value, Context(None)), language)
     except (Invalid, KeyError, TypeError, ValueError):
         return " ".join(text for _, text in pairs(control(field, value, language)) if text)
 

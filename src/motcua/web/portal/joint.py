@@ -18,7 +18,8 @@ from motcua.dossiers.lifecycle import OPEN, PAUSED, Status
 from motcua.dossiers.models import Dossier
 from motcua.processing import clock
 from motcua.processing.documents import answer_by
-from motcua.processing.joint import PartStep, family_of, needed_by, offered_by, steps_of
+from motcua.processing.joint.opening import offered_by
+from motcua.processing.joint.reading import PartStep, family_of, needed_by, steps_of
 from motcua.web.portal import timeline
 from motcua.web.shared.formats import datetime_vn
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from motcua.dossiers import drafts, rebasing
 from motcua.dossiers.bundles import CaseBundle, PaperAsked, case_bundle, form_of
@@ -229,8 +228,3 @@ def types_words() -> str:
 
 
 ACCEPT = kinds.ACCEPT
-
-
-def files_count(uploads: Sequence[DraftUpload]) -> str:
-    kept = sum(1 for upload in uploads if upload.state == DraftUpload.State.KEPT)
-    return ngettext("%(num)s tệp", "%(num)s tệp", kept) % {"num": kept}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET
 from motcua.catalogue import queries
 from motcua.dossiers import drafts
 from motcua.eforms.divisions import communes
-from motcua.kernel.actors import Actor
 from motcua.kernel.clock import local_day, now
 from motcua.kernel.codes import is_national_code, national_code
 from motcua.measurement import queries as measures
 from motcua.web.portal import presenting
+from motcua.web.portal.access import PersonRequest
 from motcua.web.portal.queries import first_month, offers, one_stops, procedure_key, waiting_count
 from motcua.web.shared.caching import public_page, wants_part
 
@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "statistics": _this_year(),
     }
     if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+        actor = cast(PersonRequest, request).actor
         newest = next(iter(drafts.waiting(actor)), None)
         if newest is not None:
             context["draft"] = {
@@ -103,10 +103,16 @@ def search(request: HttpRequest) -> HttpResponse:
     filters = presenting.chips("/procedures/", "audience", audience or "", options, level=level, **kept)
     levels = [("full", _("Trực tuyến toàn trình"))]
     filters += presenting.chips(
-        "/procedures/", "level", level,
-        [(("" if level == key else key), words, sum(1 for hit in fitting if hit.level == key)) for key, words in levels],
-        audience=audience or "", **kept,
-    )  # fmt: skip
+        "/procedures/",
+        "level",
+        level,
+        [
+            (("" if level == key else key), words, sum(1 for hit in fitting if hit.level == key))
+            for key, words in levels
+        ],
+        audience=audience or "",
+        **kept,
+    )
     filters[-1]["on"] = level == "full"
     context = {
         "query": query,

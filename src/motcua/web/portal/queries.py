@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -58,10 +58,17 @@ def _offers(_: None) -> dict[str, tuple[Office, ...]]:
         Service.objects.filter(active=True, agency__active=True)
         .order_by("agency__code")
         .values_list(
-            "procedure__national_code", "valid_from", "agency_id", "agency__code", "agency__name",
-            "agency__short_name", "agency__address", "agency__phone", "agency__ward_code",
+            "procedure__national_code",
+            "valid_from",
+            "agency_id",
+            "agency__code",
+            "agency__name",
+            "agency__short_name",
+            "agency__address",
+            "agency__phone",
+            "agency__ward_code",
         )
-    )  # fmt: skip
+    )
     for row in rows:
         found.setdefault(row[0], []).append(Office(*row[2:]))
     return {code: tuple(offices) for code, offices in found.items()}
@@ -145,14 +152,31 @@ def drafts_of_procedure(actor: Actor, code: str) -> list[Draft]:
     return [draft for draft in drafts.waiting(actor) if draft.case.version.procedure.national_code == code]
 
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Listed(TypedDict):
+        rated: bool
+        part_waits: bool
+        parts_total: int | None
+        parts_done: int | None
+
+    class _Opened(TypedDict):
+        filed: str | None
+
+    #: Dossiers with what was read beside them: for the list of an account, and for a page.
+    Listed = WithAnnotations[Dossier, _Listed]
+    Opened = WithAnnotations[Dossier, _Opened]
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """The first page of an account."""
 
     drafts: list[Draft]
     helping: list[Invitation]
-    waiting: list[Dossier]
-    dossiers: list[Dossier]
+    waiting: list[Listed]
+    dossiers: list[Listed]
     more: str
     unread: int
     stored: int
@@ -209,8 +233,8 @@ def account_home(actor: Actor, *, after: str = "", now: datetime) -> Account:
     return Account(
         drafts=drafts.waiting(actor) if key is None else [],
         helping=taken_up(actor) if key is None else [],
-        waiting=list(visible.filter(_MINE | to_rate)[:PAGE]) if key is None else [],
-        dossiers=page[:PAGE],
+        waiting=cast("list[Listed]", list(visible.filter(_MINE | to_rate)[:PAGE])) if key is None else [],
+        dossiers=cast("list[Listed]", page[:PAGE]),
         more=more,
         unread=Message.objects.filter(account=actor.account, read_at=None).count(),
         stored=StoreItem.objects.filter(kept_for(actor)).count(),
@@ -232,7 +256,7 @@ def waiting_count(actor: Actor) -> int:
     )
 
 
-def dossier_of(actor: Actor, code: str) -> Dossier:
+def dossier_of(actor: Actor, code: str) -> Opened:
     """A person's dossier with what its page names beside it, and its latest answers; one query.
 
     ``filed``: the answers as JSON, or None. NotAllowed for a stranger.
@@ -247,7 +271,7 @@ def dossier_of(actor: Actor, code: str) -> Dossier:
     )
     if dossier is None:
         raise NotAllowed("dossier.unknown")
-    return dossier
+    return cast("Opened", dossier)
 
 
 def history(dossier: Dossier) -> list[Event]:

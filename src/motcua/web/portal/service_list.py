@@ -41,19 +41,24 @@ def service_list(request: HttpRequest) -> HttpResponse:
             return f"?{urlencode(query)}" if query else "."
 
         context |= {
-            "rows": [
-                {"entry": row, "reason": reason_line(row.reasons, english=english)} for row in rows
-            ],
+            "rows": [{"entry": row, "reason": reason_line(row.reasons, english=english)} for row in rows],
             "count": count,
             "total": sum(counts.values()),
-            "chips": [{"text": _("Tất cả"), "href": link(level=""), "on": not level, "count": sum(counts.values())}] + [
-                {"text": level_words(key, english=english), "href": link(level=key), "on": level == key,
-                 "count": counts.get(key, 0)}
+            "chips": [
+                {"text": _("Tất cả"), "href": link(level=""), "on": not level, "count": sum(counts.values())}
+            ]
+            + [
+                {
+                    "text": level_words(key, english=english),
+                    "href": link(level=key),
+                    "on": level == key,
+                    "count": counts.get(key, 0),
+                }
                 for key in LEVELS
             ],
             "previous": link(page=page - 1) if page > 1 else "",
             "next": link(page=page + 1) if count > page * queries.PAGE else "",
-        }  # fmt: skip
+        }
     return render(request, "portal/service_list.html", context)
 
 

@@ -22,9 +22,14 @@ OF_DOSSIER = Limiter("track.dossier", limit=10, per_seconds=3600)
 
 #: How far along, of four: filed, being worked on, finished, returned.
 _PROGRESS = {
-    Status.REGISTERED: 1, Status.RECEIVED: 2, Status.PROCESSING: 2, Status.SUPPLEMENT: 2, Status.FINANCIAL_DUTY: 2,
-    Status.FINISHED: 3, Status.RETURNED: 4,
-}  # fmt: skip
+    Status.REGISTERED: 1,
+    Status.RECEIVED: 2,
+    Status.PROCESSING: 2,
+    Status.SUPPLEMENT: 2,
+    Status.FINANCIAL_DUTY: 2,
+    Status.FINISHED: 3,
+    Status.RETURNED: 4,
+}
 
 
 _READ = ("code", "status", "lookup_secret", "case_id", "joint_id")

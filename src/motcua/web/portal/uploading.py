@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -201,7 +201,7 @@ def with_limit(view: View) -> View:
         if request.method == "POST":
             limit = Limit(request, drafts.upload_limits(now()).max_file)
             request.upload_handlers.insert(0, limit)
-            request.too_large = limit.refused  # type: ignore[attr-defined]
+            cast(PersonRequest, request).too_large = limit.refused
         return view(request, *args, **kwargs)
 
     return wrapped

@@ -6,7 +6,6 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from motcua.web.portal import (
-    account,
     changing,
     files,
     filing,
@@ -18,6 +17,7 @@ from motcua.web.portal import (
     uploading,
     verifying,
 )
+from motcua.web.portal.account import dossier, home, myself, turns
 
 
 class DossierCode(StringConverter):
@@ -72,16 +72,16 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/uploads/", uploading.begin, name="draft_uploads"),
     path("drafts/<uuid:draft_id>/uploads/<uuid:upload_id>/", uploading.chunk, name="draft_upload"),
     path("drafts/<uuid:draft_id>/uploads/<uuid:upload_id>/remove/", filing.remove_file, name="draft_remove"),
-    path("account/", account.home, name="account"),
-    path("account/dossiers/<dossier:code>/", account.dossier, name="my_dossier"),
-    path("account/dossiers/<dossier:code>/letters/", account.answer, name="letter_answer"),
+    path("account/", home.home, name="account"),
+    path("account/dossiers/<dossier:code>/", dossier.dossier, name="my_dossier"),
+    path("account/dossiers/<dossier:code>/letters/", turns.answer, name="letter_answer"),
     path("account/dossiers/<dossier:code>/declaration.pdf", files.declaration, name="declaration"),
-    path("account/dossiers/<dossier:code>/withdraw/", account.withdraw, name="withdraw"),
-    path("account/dossiers/<dossier:code>/stop/", account.stop, name="stop"),
-    path("account/dossiers/<dossier:code>/rate/", account.rate, name="rate"),
-    path("account/dossiers/<dossier:code>/supplement/", account.supplement, name="supplement"),
-    path("account/store/", account.store, name="store"),
-    path("account/messages/", account.messages, name="messages"),
-    path("account/profile/", account.profile, name="profile"),
+    path("account/dossiers/<dossier:code>/withdraw/", turns.withdraw, name="withdraw"),
+    path("account/dossiers/<dossier:code>/stop/", turns.stop, name="stop"),
+    path("account/dossiers/<dossier:code>/rate/", turns.rate, name="rate"),
+    path("account/dossiers/<dossier:code>/supplement/", turns.supplement, name="supplement"),
+    path("account/store/", myself.store, name="store"),
+    path("account/messages/", myself.messages, name="messages"),
+    path("account/profile/", myself.profile, name="profile"),
     path("account/files/<slug:kind>/<slug:key>/", files.download, name="file"),
 ]

@@ -125,17 +125,36 @@ def _judged(verdict: Verdict, content: bytes) -> Outcome:
         facts.append((_("Mã hồ sơ"), known.about.code))
     words = {
         "valid": (
-            "good", _("Chữ ký hợp lệ, nội dung không bị sửa"),
-            _("Tài liệu nguyên vẹn kể từ khi được ký.") if known is not None
-            else _("Tài liệu nguyên vẹn kể từ khi được ký, nhưng không có trong kho kết quả của hệ thống này."),
+            "good",
+            _("Chữ ký hợp lệ, nội dung không bị sửa"),
+            _("Tài liệu nguyên vẹn kể từ khi được ký.")
+            if known is not None
+            else _(
+                "Tài liệu nguyên vẹn kể từ khi được ký, nhưng không có trong kho kết quả của hệ thống này."
+            ),
         ),
         "altered": (
-            "bad", _("Tài liệu đã bị sửa sau khi ký"),
-            _("Nội dung không còn như lúc ký. Không sử dụng tài liệu này; hãy yêu cầu bản gốc từ cơ quan cấp."),
+            "bad",
+            _("Tài liệu đã bị sửa sau khi ký"),
+            _(
+                "Nội dung không còn như lúc ký. Không sử dụng tài liệu này; hãy yêu cầu bản gốc từ cơ quan cấp."
+            ),
         ),
-        "unsigned": ("bad", _("Tài liệu không có chữ ký số"), _("Đây không phải là bản điện tử do hệ thống cấp. Bản in, bản chụp không mang chữ ký số.")),
-        "untrusted": ("bad", _("Không xác nhận được người ký"), _("Chữ ký không do đơn vị chứng thực mà hệ thống này tin cậy cấp.")),
-        "unreadable": ("unsure", _("Không đọc được tệp này"), _("Tệp bị hỏng hoặc không phải là PDF. Hãy tải lại kết quả từ kho dữ liệu và thử lại.")),
-    }  # fmt: skip
+        "unsigned": (
+            "bad",
+            _("Tài liệu không có chữ ký số"),
+            _("Đây không phải là bản điện tử do hệ thống cấp. Bản in, bản chụp không mang chữ ký số."),
+        ),
+        "untrusted": (
+            "bad",
+            _("Không xác nhận được người ký"),
+            _("Chữ ký không do đơn vị chứng thực mà hệ thống này tin cậy cấp."),
+        ),
+        "unreadable": (
+            "unsure",
+            _("Không đọc được tệp này"),
+            _("Tệp bị hỏng hoặc không phải là PDF. Hãy tải lại kết quả từ kho dữ liệu và thử lại."),
+        ),
+    }
     tone, title, text = words[verdict.status]
     return Outcome(tone, title, text, tuple(facts))

@@ -21,7 +21,7 @@ from motcua.programme.review import words as both
 from motcua.programme.review.audience import STAFF, parts_of
 from motcua.programme.review.models import ReviewAssessment, ReviewRound
 from motcua.web.programme import typed, words
-from motcua.web.programme.rounds import HERE, Fault, is_english, said
+from motcua.web.programme.pages import HERE, Fault, is_english, said
 from motcua.web.shared.staff import acting, navigation, staff
 
 
@@ -75,9 +75,12 @@ def _change(actor: Actor, found: ReviewAssessment, request: HttpRequest) -> None
         return
     if step == "exclude":
         actions.exclude(
-            actor=actor, round_id=found.round_id, codes=[found.procedure.national_code],
-            reason=post.get("remark", ""), now=now,
-        )  # fmt: skip
+            actor=actor,
+            round_id=found.round_id,
+            codes=[found.procedure.national_code],
+            reason=post.get("remark", ""),
+            now=now,
+        )
         return
     actions.move(
         actor=actor,
@@ -105,38 +108,67 @@ def _context(request: HttpRequest, actor: Actor, found: ReviewAssessment, fault:
         values |= {f"fixed_by-{part}": request.POST.get(f"fixed_by-{part}", "") for part in typed.PARTS}
     faults = {name: _(words.FAULTS[code]) for name, code in fault.values.get("faults", {}).items()}
     fresh = found.findings is None and not posted
-    sources = {} if proposal is None or not fresh else {
-        name: _(words.SOURCES[source]) for name, source in proposal.sources.items()
-    }  # fmt: skip
+    sources = (
+        {}
+        if proposal is None or not fresh
+        else {name: _(words.SOURCES[source]) for name, source in proposal.sources.items()}
+    )
     judged = queries.list_values(found)
     conflict = request.method == "POST" and found.revision != typed.whole(request.POST.get("revision", ""))
     return {
-        "staff": navigation(actor, HERE), "found": found, "round": found.round, "procedure": found.procedure,
-        "tag": words.state_tag(found.state), "fault": fault, "faults": faults, "values": values, "editing": editing,
-        "offered": [(step, _(words.STEPS[step])) for step in words.STEPS if step in offered and step != "submit"],
-        "can_submit": "submit" in offered or editing, "can_exclude": "exclude" in offered,
-        "can_include": "include" in offered, "saved": "saved" in request.GET and not fault.said,
+        "staff": navigation(actor, HERE),
+        "found": found,
+        "round": found.round,
+        "procedure": found.procedure,
+        "tag": words.state_tag(found.state),
+        "fault": fault,
+        "faults": faults,
+        "values": values,
+        "editing": editing,
+        "offered": [
+            (step, _(words.STEPS[step])) for step in words.STEPS if step in offered and step != "submit"
+        ],
+        "can_submit": "submit" in offered or editing,
+        "can_exclude": "exclude" in offered,
+        "can_include": "include" in offered,
+        "saved": "saved" in request.GET and not fault.said,
         "readiness": [(n, _(a), _(b)) for n, (a, b) in words.READINESS.items()],
         "requirements": [(n, _(a), _(b)) for n, (a, b) in words.REQUIREMENTS.items()],
-        "payments": [(n, _(a)) for n, a in words.PAYMENTS.items()], "payment_label": _(words.PAYMENT_LABEL),
-        "sources": sources, "papers": proposal.papers if proposal else [],
+        "payments": [(n, _(a)) for n, a in words.PAYMENTS.items()],
+        "payment_label": _(words.PAYMENT_LABEL),
+        "sources": sources,
+        "papers": proposal.papers if proposal else [],
         "replacements": _replacements(found, proposal),
-        "level": judged["level"], "instrument": judged["instrument"], "effort": judged["effort"],
+        "level": judged["level"],
+        "instrument": judged["instrument"],
+        "effort": judged["effort"],
         "reasons": [
-            {"text": r["en" if english else "vi"], "article": f"{r['article']}, {r['instrument']}",
-             "inputs": [words.box_label(n) for n in r["inputs"]], "met": r["code"] == "met",
-             "sure": r["confidence"] == "verified"}
+            {
+                "text": r["en" if english else "vi"],
+                "article": f"{r['article']}, {r['instrument']}",
+                "inputs": [words.box_label(n) for n in r["inputs"]],
+                "met": r["code"] == "met",
+                "sure": r["confidence"] == "verified",
+            }
             for r in judged["reasons"]
         ],
         "blockers": [
-            {"cause": words.cause_words(b["cause"], english=english), "change": both.CHANGES[b["cause"]][english],
-             "owner": both.OWNERS[b["owner"]][english], "lawful": b["lawful"], "basis": b["basis"], "article": b["article"]}
+            {
+                "cause": words.cause_words(b["cause"], english=english),
+                "change": both.CHANGES[b["cause"]][english],
+                "owner": both.OWNERS[b["owner"]][english],
+                "lawful": b["lawful"],
+                "basis": b["basis"],
+                "article": b["article"],
+            }
             for b in judged["blockers"]
         ],
-        "answers": _answers(found), "conflict": conflict,
+        "answers": _answers(found),
+        "conflict": conflict,
         "history": [words.event_line(event, english=english) for event in queries.history(found)],
-        "yes_no": [("yes", _("Có")), ("no", _("Không"))], "frozen": not is_open,
-    }  # fmt: skip
+        "yes_no": [("yes", _("Có")), ("no", _("Không"))],
+        "frozen": not is_open,
+    }
 
 
 def _replacements(found: ReviewAssessment, proposal: proposals.Proposal | None) -> list[PaperReplacement]:

@@ -20,13 +20,15 @@ from motcua.kernel.refusals import NotAllowed, Refused
 from motcua.programme.review import board as reading
 from motcua.programme.review import receiving, senders
 from motcua.web.programme import typed, words
-from motcua.web.programme.rounds import HERE, Fault, is_english, said
+from motcua.web.programme.pages import HERE, Fault, is_english, said
 from motcua.web.shared.staff import acting, navigation, staff
 
 _FIELDS = {
-    "review.no_name": "name", "review.no_instrument": "instrument", "review.deadline_past": "deadline",
+    "review.no_name": "name",
+    "review.no_instrument": "instrument",
+    "review.deadline_past": "deadline",
     "review.no_deadline": "deadline",
-}  # fmt: skip
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,9 +40,12 @@ def collections(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         try:
             made = receiving.open_collection(
-                actor=actor, name=request.POST.get("name", ""), instrument=request.POST.get("instrument", ""),
-                deadline=typed.needed_day(request.POST, "deadline", "review.no_deadline"), now=clock_now(),
-            )  # fmt: skip
+                actor=actor,
+                name=request.POST.get("name", ""),
+                instrument=request.POST.get("instrument", ""),
+                deadline=typed.needed_day(request.POST, "deadline", "review.no_deadline"),
+                now=clock_now(),
+            )
         except NotAllowed:
             raise
         except Refused as refusal:
@@ -52,9 +57,12 @@ def collections(request: HttpRequest) -> HttpResponseBase:
         for one, come in reading.collections(actor)
     ]
     context = {
-        "staff": navigation(actor, HERE), "collections": found, "fault": fault, "today": local_day(clock_now()),
+        "staff": navigation(actor, HERE),
+        "collections": found,
+        "fault": fault,
+        "today": local_day(clock_now()),
         "deadline": typed.day_values(fault.values, "deadline", None),
-    }  # fmt: skip
+    }
     return render(request, "programme/collections.html", context, status=422 if fault.said else 200)
 
 
@@ -94,25 +102,47 @@ def board(request: HttpRequest, key: str) -> HttpResponseBase:
 
     who = senders.by_key(of) if of else None
     context: dict[str, Any] = {
-        "staff": navigation(actor, HERE), "collection": page.collection, "fault": fault, "counts": page.counts,
+        "staff": navigation(actor, HERE),
+        "collection": page.collection,
+        "fault": fault,
+        "counts": page.counts,
         "rows": [
-            {"one": one, "tag": words.standing_tag(one.state)} for one in page.rows
+            {"one": one, "tag": words.standing_tag(one.state)}
+            for one in page.rows
             if state in ("", one.state) and kind in ("", one.sender.kind)
         ],
-        "total": len(page.rows), "token": token, "token_of": who.name if who else "",
-        "come": page.counts["on_time"] + page.counts["late"], "done": request.GET.get("done", ""),
-        "states": [{"text": _("Tất cả"), "href": link(state=""), "on": not state, "count": len(page.rows)}] + [
-            {"text": words.standing_tag(name)["text"], "href": link(state=name), "on": state == name, "count": count}
-            for name, count in page.counts.items() if count or state == name
+        "total": len(page.rows),
+        "token": token,
+        "token_of": who.name if who else "",
+        "come": page.counts["on_time"] + page.counts["late"],
+        "done": request.GET.get("done", ""),
+        "states": [{"text": _("Tất cả"), "href": link(state=""), "on": not state, "count": len(page.rows)}]
+        + [
+            {
+                "text": words.standing_tag(name)["text"],
+                "href": link(state=name),
+                "on": state == name,
+                "count": count,
+            }
+            for name, count in page.counts.items()
+            if count or state == name
         ],
         "kinds": [
-            {"text": text, "href": link(kind=name), "on": kind == name,
-             "count": sum(1 for one in page.rows if name in ("", one.sender.kind))}
-            for name, text in (("", _("Bộ và tỉnh")), ("ministry", _("Bộ, cơ quan ngang bộ")), ("province", _("Tỉnh, thành phố")))
+            {
+                "text": text,
+                "href": link(kind=name),
+                "on": kind == name,
+                "count": sum(1 for one in page.rows if name in ("", one.sender.kind)),
+            }
+            for name, text in (
+                ("", _("Bộ và tỉnh")),
+                ("ministry", _("Bộ, cơ quan ngang bộ")),
+                ("province", _("Tỉnh, thành phố")),
+            )
         ],
         "options": [(one.sender.key, one.sender.name) for one in page.rows],
         "missing": page.counts["missing"] + page.counts["waiting"],
-    }  # fmt: skip
+    }
     return render(request, "programme/board.html", context, status=422 if fault.said else 200)
 
 
@@ -134,22 +164,36 @@ def consolidated(request: HttpRequest, key: str) -> HttpResponseBase:
 
     code = request.GET.get("code", "")[:12]
     context = {
-        "staff": navigation(actor, HERE), "collection": found, "q": q, "conflicts": conflicts,
-        "lines": lines[(number - 1) * size : number * size], "count": len(lines),
-        "previous": page(number - 1) if number > 1 else "", "next": page(number + 1) if len(lines) > number * size else "",
+        "staff": navigation(actor, HERE),
+        "collection": found,
+        "q": q,
+        "conflicts": conflicts,
+        "lines": lines[(number - 1) * size : number * size],
+        "count": len(lines),
+        "previous": page(number - 1) if number > 1 else "",
+        "next": page(number + 1) if len(lines) > number * size else "",
         "chips": [
             {"text": _("Tất cả"), "href": f"?{urlencode({'q': q})}" if q else ".", "on": not conflicts},
-            {"text": _("Cùng mã, khác mức độ"), "href": f"?{urlencode({'q': q, 'conflicts': 1})}", "on": conflicts},
+            {
+                "text": _("Cùng mã, khác mức độ"),
+                "href": f"?{urlencode({'q': q, 'conflicts': 1})}",
+                "on": conflicts,
+            },
         ],
         "code": code,
         "positions": [
-            {"sender": who.name if who else "–", "level": level, "reason": reason, "receipt": receipt,
-             "words": words.level_words(level, english=english)}
+            {
+                "sender": who.name if who else "–",
+                "level": level,
+                "reason": reason,
+                "receipt": receipt,
+                "words": words.level_words(level, english=english),
+            }
             for who, level, reason, receipt in (reading.positions(actor, key, code) if code else [])
         ],
         "csv": f"?{urlencode({**kept, 'format': 'csv'})}",
         "back": f"?{urlencode(kept)}" if kept else ".",
-    }  # fmt: skip
+    }
     return render(request, "programme/consolidated.html", context)
 
 

@@ -22,7 +22,7 @@ from motcua.programme.review.audience import STAFF, is_focal
 from motcua.programme.review.documents import list_csv, list_docx, list_xlsx
 from motcua.programme.review.models import Connection, Delivery, ReviewRound, ServiceList
 from motcua.web.programme import typed, words
-from motcua.web.programme.rounds import HERE, Fault, is_english, said
+from motcua.web.programme.pages import HERE, Fault, is_english, said
 from motcua.web.shared.staff import acting, navigation, staff
 
 #: Changes shown on the page; the papers hold all of them.
@@ -59,15 +59,23 @@ def _change(actor: Actor, found: ReviewRound, what: str, request: HttpRequest) -
     post, now = request.POST, clock_now()
     if what == "approve":
         lists.approve_list(
-            actor=actor, round_id=found.pk, number=post.get("number", ""), place=post.get("place", ""),
+            actor=actor,
+            round_id=found.pk,
+            number=post.get("number", ""),
+            place=post.get("place", ""),
             signer_title=post.get("signer_title", ""),
-            effective_on=typed.needed_day(post, "effective_on", "list.no_effective"), now=now,
-        )  # fmt: skip
+            effective_on=typed.needed_day(post, "effective_on", "list.no_effective"),
+            now=now,
+        )
     elif what == "connect":
         lists.connect(
-            actor=actor, round_id=found.pk, address=post.get("address", ""), collection=post.get("collection", ""),
-            token=post.get("token", ""), now=now,
-        )  # fmt: skip
+            actor=actor,
+            round_id=found.pk,
+            address=post.get("address", ""),
+            collection=post.get("collection", ""),
+            token=post.get("token", ""),
+            now=now,
+        )
     elif what == "send":
         lists.send_list(actor=actor, round_id=found.pk, now=now)
     else:
@@ -87,13 +95,21 @@ def _context(request: HttpRequest, actor: Actor, found: ReviewRound, fault: Faul
     deliveries = list(Delivery.objects.filter(list=made).order_by("-pk")) if made else []
     title = next((s for s in _titles(actor, found)), "")
     return {
-        "staff": navigation(actor, HERE), "round": found, "made": made, "fault": fault, "focal": focal, "head": head,
-        "left": lists.unfinished(found) if made is None else 0, "done": request.GET.get("done", ""),
+        "staff": navigation(actor, HERE),
+        "round": found,
+        "made": made,
+        "fault": fault,
+        "focal": focal,
+        "head": head,
+        "left": lists.unfinished(found) if made is None else 0,
+        "done": request.GET.get("done", ""),
         "levels": [
-            (words.level_words(key, english=english), count) for key, count in (queries.levels_of(made) if made else {}).items()
+            (words.level_words(key, english=english), count)
+            for key, count in (queries.levels_of(made) if made else {}).items()
         ],
         "form": {
-            "number": values.get("number", ""), "place": values.get("place", found.agency.place),
+            "number": values.get("number", ""),
+            "place": values.get("place", found.agency.place),
             "signer_title": values.get("signer_title", title),
             "effective_on": typed.day_values(values, "effective_on", local_day(clock_now())),
         },
@@ -104,9 +120,10 @@ def _context(request: HttpRequest, actor: Actor, found: ReviewRound, fault: Faul
         },
         "changes": [words.difference_words(one, english=english) for one in changed[:SHOWN]],
         "changed": [(_(words.DIFFERENCES[kind]), count) for kind, count in counts.items()],
-        "more": max(0, len(changed) - SHOWN), "deliveries": deliveries,
+        "more": max(0, len(changed) - SHOWN),
+        "deliveries": deliveries,
         "waiting": any(d.state == Delivery.State.WAITING for d in deliveries),
-    }  # fmt: skip
+    }
 
 
 def _titles(actor: Actor, found: ReviewRound) -> list[str]:

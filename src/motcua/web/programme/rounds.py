@@ -1,10 +1,7 @@
-"""Rounds: opening one, working through it, giving procedures to agencies, and what comes first."""
+"""Rounds: opening one, and working through it."""
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from motcua.catalogue import queries as catalogue
 from motcua.kernel.actors import Actor, Role
@@ -20,35 +17,13 @@ from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.refusals import NotAllowed, Refused
 from motcua.organisations.models import Agency
-from motcua.programme.review import actions, importing, queries, rules
-from motcua.programme.review import words as both
-from motcua.programme.review.audience import STAFF, heads, is_focal
-from motcua.programme.review.importing import Plan
+from motcua.programme.review import actions, queries, rules
+from motcua.programme.review.audience import STAFF, heads
 from motcua.programme.review.models import ReviewRound
 from motcua.programme.review.queries import Filter
 from motcua.web.programme import typed, words
+from motcua.web.programme.pages import HERE, Fault, is_english, said
 from motcua.web.shared.staff import acting, navigation, staff
-from motcua.web.shared.wording import sentence
-
-HERE = "programme"
-
-
-@dataclass(slots=True)
-class Fault:
-    """A form that was refused: what was typed, which form, and the sentence at its field."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    what: str = ""
-    at: str = ""
-    said: str = ""
-
-
-def is_english(request: HttpRequest) -> bool:
-    return bool(request.LANGUAGE_CODE == "en")
-
-
-def said(refusal: Refused) -> str:
-    return sentence(refusal.code, refusal.params)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,26 +46,37 @@ def rounds(request: HttpRequest) -> HttpResponseBase:
             fault.values["sectors"] = request.POST.getlist("sectors")
     found = [
         {
-            "round": one, "states": [
-                {"tag": words.state_tag(state), "count": counts[state]} for state in rules.STATES if counts.get(state)
+            "round": one,
+            "states": [
+                {"tag": words.state_tag(state), "count": counts[state]}
+                for state in rules.STATES
+                if counts.get(state)
             ],
             "approved": counts.get("approved", 0),
             "total": sum(count for state, count in counts.items() if state != "excluded"),
         }
         for one, counts in queries.round_list(actor)
-    ]  # fmt: skip
+    ]
     context = {
-        "staff": navigation(actor, HERE), "rounds": found, "fault": fault, "focal": focal,
-        "today": local_day(clock_now()), "form": _open_form(actor, fault) if focal else None,
-    }  # fmt: skip
+        "staff": navigation(actor, HERE),
+        "rounds": found,
+        "fault": fault,
+        "focal": focal,
+        "today": local_day(clock_now()),
+        "form": _open_form(actor, fault) if focal else None,
+    }
     return render(request, "programme/rounds.html", context, status=422 if fault.said else 200)
 
 
 _OPEN_FIELDS = {
-    "review.no_name": "name", "review.no_instrument": "instrument", "review.deadline_past": "deadline",
-    "review.no_deadline": "deadline", "review.no_law": "judged_on", "review.no_agency": "agencies",
+    "review.no_name": "name",
+    "review.no_instrument": "instrument",
+    "review.deadline_past": "deadline",
+    "review.no_deadline": "deadline",
+    "review.no_law": "judged_on",
+    "review.no_agency": "agencies",
     "review.no_procedure": "sectors",
-}  # fmt: skip
+}
 
 
 def _open(actor: Actor, post: QueryDict) -> ReviewRound:
@@ -140,9 +126,12 @@ def round_(request: HttpRequest, pk: int) -> HttpResponseBase:
         step = next((name for name in words.STEPS if name == request.POST.get("step")), "")
         try:
             done = actions.move_many(
-                actor=actor, chosen=typed.chosen(request.POST), step=step,
-                remark=request.POST.get("remark", ""), now=clock_now(),
-            )  # fmt: skip
+                actor=actor,
+                chosen=typed.chosen(request.POST),
+                step=step,
+                remark=request.POST.get("remark", ""),
+                now=clock_now(),
+            )
         except Refused as refusal:
             fault = Fault(
                 request.POST.dict(),
@@ -157,9 +146,11 @@ def round_(request: HttpRequest, pk: int) -> HttpResponseBase:
     asked = wanted(request.GET)
     page = queries.round_page(actor, pk, asked)
     return render(
-        request, "programme/round.html", _round_context(request, actor, page, asked, fault),
+        request,
+        "programme/round.html",
+        _round_context(request, actor, page, asked, fault),
         status=422 if fault.said else 200,
-    )  # fmt: skip
+    )
 
 
 def _round_context(
@@ -189,177 +180,57 @@ def _round_context(
         steps |= offered
         rows.append(
             {
-                "code": row.procedure.national_code, "name": row.procedure.name, "sector": row.procedure.sector.name,
-                "agency": row.agency.short_name if row.agency else "", "tag": words.state_tag(row.state),
-                "level": row.level, "effort": row.effort, "value": f"{row.pk}:{row.revision}", "can": bool(offered),
+                "code": row.procedure.national_code,
+                "name": row.procedure.name,
+                "sector": row.procedure.sector.name,
+                "agency": row.agency.short_name if row.agency else "",
+                "tag": words.state_tag(row.state),
+                "level": row.level,
+                "effort": row.effort,
+                "value": f"{row.pk}:{row.revision}",
+                "can": bool(offered),
                 "ticked": f"{row.pk}:{row.revision}" in fault.values.get("chosen", []),
             }
-        )  # fmt: skip
+        )
     active = sum(count for state, count in page.by_state.items() if state != "excluded")
     return {
-        "staff": navigation(actor, HERE), "round": page.round, "focal": page.focal, "rows": rows, "fault": fault,
+        "staff": navigation(actor, HERE),
+        "round": page.round,
+        "focal": page.focal,
+        "rows": rows,
+        "fault": fault,
         "head": any(seat.agency == page.round.agency_id for seat in actor.seats_as(Role.HEAD)),
-        "is_open": is_open, "left": (page.round.deadline - local_day(clock_now())).days, "active": active,
-        "approved": page.by_state.get("approved", 0), "total": page.total,
-        "chips": [{"text": _("Tất cả"), "href": link(state=""), "on": not asked.state, "count": page.total}] + [
-            {"text": words.state_tag(state)["text"], "href": link(state=state), "on": asked.state == state,
-             "count": page.by_state.get(state, 0)}
-            for state in rules.STATES if page.by_state.get(state) or asked.state == state
+        "is_open": is_open,
+        "left": (page.round.deadline - local_day(clock_now())).days,
+        "active": active,
+        "approved": page.by_state.get("approved", 0),
+        "total": page.total,
+        "chips": [{"text": _("Tất cả"), "href": link(state=""), "on": not asked.state, "count": page.total}]
+        + [
+            {
+                "text": words.state_tag(state)["text"],
+                "href": link(state=state),
+                "on": asked.state == state,
+                "count": page.by_state.get(state, 0),
+            }
+            for state in rules.STATES
+            if page.by_state.get(state) or asked.state == state
         ],
         "levels": [
             (key, f"{words.level_words(key, english=english)} ({page.by_level.get(key, 0)})")
             for key in ("full", "partial", "information")
         ],
         "agencies": [
-            (code or "none", f"{name or _('Chưa giao')} ({count})") for code, name, count, _done in page.by_agency
+            (code or "none", f"{name or _('Chưa giao')} ({count})")
+            for code, name, count, _done in page.by_agency
         ],
         "progress": page.by_agency,
         "sectors": [(slug, f"{name} ({count})") for slug, name, count in page.by_sector],
-        "asked": asked, "kept": kept, "steps": [(step, _(words.STEPS[step])) for step in words.STEPS if step in steps],
+        "asked": asked,
+        "kept": kept,
+        "steps": [(step, _(words.STEPS[step])) for step in words.STEPS if step in steps],
         "next": link(after=page.rows[-1].procedure.national_code) if page.more else "",
         "first": link(after="") if asked.after else "",
         "done": typed.whole(request.GET.get("done", "")),
         "query": f"?{urlencode(kept)}" if kept else "",
-    }  # fmt: skip
-
-
-# --- giving procedures to agencies ------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff(Role.FOCAL_POINT)
-def assign(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """``/programme/rounds/<pk>/assign/``: whole sectors at once, or a file that is checked before it is taken."""
-    actor = acting(request)
-    found = queries.find_round(actor, pk)
-    fault, plan, done = Fault(), None, ""
-    if request.method == "POST":
-        what = request.POST.get("what", "")
-        try:
-            done, plan = _change(actor, found, what, request)
-        except Refused as refusal:
-            fault = Fault(request.POST.dict(), what, _ASSIGN_FIELDS.get(refusal.code, ""), said(refusal))
-            fault.values["sectors"] = request.POST.getlist("sectors")
-        else:
-            if done:
-                return HttpResponseRedirect(f"/programme/rounds/{pk}/assign/?{urlencode({'done': done})}")
-    page = queries.round_page(actor, pk, Filter())
-    context = {
-        "staff": navigation(actor, HERE), "round": found, "fault": fault, "opened": "opened" in request.GET,
-        "is_open": found.state == ReviewRound.State.OPEN, "done": request.GET.get("done", "")[:200],
-        "agencies": [(a.code, f"{a.name} ({a.code})") for a in found.agencies.order_by("code")],
-        "sectors": [(slug, f"{name} ({count})") for slug, name, count in page.by_sector],
-        "unassigned": next((count for code, _n, count, _d in page.by_agency if not code), 0),
-        "progress": page.by_agency, "plan": _plan_context(plan, request.POST.get("what", "")) if plan else None,
-    }  # fmt: skip
-    bad = fault.said or (plan is not None and not plan.good)
-    return render(request, "programme/assign.html", context, status=422 if bad else 200)
-
-
-_ASSIGN_FIELDS = {
-    "review.agency_not_in_round": "agency", "review.no_procedure": "sectors", "reason.too_short": "reason",
-    "file.none_chosen": "file", "file.too_large": "file",
-}  # fmt: skip
-
-
-def _change(actor: Actor, found: ReviewRound, what: str, request: HttpRequest) -> tuple[str, Plan | None]:
-    """Carry out the posted form; words about what was done, or a plan to confirm."""
-    post, now = request.POST, clock_now()
-    sectors = post.getlist("sectors")[:500]
-    if what == "sectors":
-        given, left = actions.assign(
-            actor=actor, round_id=found.pk, agency=post.get("agency", ""), sectors=sectors, now=now
-        )
-        if left:
-            return _("Đã giao %(given)s thủ tục; %(left)s thủ tục đã gửi kiểm tra nên giữ nguyên.") % {
-                "given": given,
-                "left": left,
-            }, None
-        return _("Đã giao %(given)s thủ tục.") % {"given": given}, None
-    if what == "exclude":
-        count = actions.exclude(
-            actor=actor, round_id=found.pk, sectors=sectors, reason=post.get("reason", ""), now=now
-        )
-        return _("Đã đưa %(count)s thủ tục ra khỏi đợt rà soát.") % {"count": count}, None
-    if what in {"file", "demand"}:
-        content = typed.file_content(request, "file")
-        plan = importing.plan_assignments if what == "file" else importing.plan_demand
-        return "", plan(found, content)
-    if what in {"confirm-file", "confirm-demand"}:
-        content = post.get("rows", "").encode()
-        if what == "confirm-file":
-            checked = importing.plan_assignments(found, content)
-            if not checked.good:
-                return "", checked
-            count = actions.assign_rows(actor=actor, round_id=found.pk, rows=checked.assignments, now=now)
-            return _("Đã giao %(given)s thủ tục.") % {"given": count}, None
-        checked = importing.plan_demand(found, content)
-        if not checked.good:
-            return "", checked
-        count = actions.set_demand(actor=actor, round_id=found.pk, rows=checked.counts, now=now)
-        return _("Đã nhận số hồ sơ của %(count)s thủ tục.") % {"count": count}, None
-    raise Refused("request.unreadable")
-
-
-def _plan_context(plan: Plan, what: str) -> dict[str, Any]:
-    demand = what.endswith("demand")
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["code", "demand", "online"] if demand else ["code", "agency"])
-    writer.writerows(plan.counts if demand else plan.assignments)
-    return {
-        "good": plan.good,
-        "problems": [words.problem_words(one) for one in plan.problems],
-        "cut": plan.cut,
-        "rows": len(plan.counts or plan.assignments),
-        "changed": plan.changed,
-        "content": out.getvalue() if plan.good else "",
-        "confirm": "confirm-demand" if demand else "confirm-file",
-        "demand": demand,
     }
-
-
-# --- what comes first ---------------------------------------------------------------------------------------------
-
-SHOWN = 100
-WIDTH, HEIGHT = 640.0, 300.0
-
-
-@require_safe
-@staff(*STAFF)
-def priority(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """``/programme/rounds/<pk>/priority/``: demand against effort, as a ranked list and a picture."""
-    actor = acting(request)
-    level = request.GET.get("level", "")
-    page = queries.priority(actor, pk, now=clock_now(), level=level)
-    english = is_english(request)
-    owners = queries.blockers_by_owner(list(page.names.values()))
-    rows = []
-    for place, one in enumerate(page.ranked[:SHOWN], 1):
-        found = page.names[one.code]
-        blockers = (found.judgement or {}).get("blockers", [])
-        rows.append(
-            {
-                "place": place, "one": one, "name": found.procedure.short_name, "level": found.level,
-                "agency": found.agency.short_name if found.agency else "",
-                "blockers": [words.cause_words(b["cause"], english=english) for b in blockers],
-                "online": one.online / one.demand if one.demand else None,
-            }
-        )  # fmt: skip
-    context = {
-        "staff": navigation(actor, HERE), "round": page.round, "rows": rows, "mark": page.mark, "since": page.since,
-        "dots": rules.picture(page.ranked, width=WIDTH, height=HEIGHT), "width": WIDTH, "height": HEIGHT,
-        "most": max((one.demand for one in page.ranked), default=0),
-        "furthest": max((one.effort for one in page.ranked), default=0),
-        "focal": is_focal(actor, page.round), "more": max(0, len(page.ranked) - SHOWN), "count": len(page.ranked), "imported": page.imported,
-        "chips": [
-            {"text": text, "href": f"?level={key}" if key else ".", "on": level == key}
-            for key, text in (("", _("Tất cả")), *((k, words.level_words(k, english=english)) for k in ("partial", "information")))
-        ],
-        "owners": [
-            (both.OWNERS[owner][english],
-             sorted(((words.cause_words(c, english=english), n) for c, n in causes.items()), key=lambda x: -x[1]))
-            for owner, causes in sorted(owners.items())
-        ],
-    }  # fmt: skip
-    return render(request, "programme/priority.html", context)

@@ -61,11 +61,15 @@ def findings_document(post: QueryDict) -> dict[str, Any]:
     document: dict[str, Any] = {name: flag(post.get(name)) for name in READINESS}
     for name in REQUIREMENTS:
         required = flag(post.get(name))
-        document[name] = None if required is None else {
-            "required": required,
-            "basis": post.get(f"{name}-basis", ""),
-            "evidence": post.get(f"{name}-evidence", ""),
-        }  # fmt: skip
+        document[name] = (
+            None
+            if required is None
+            else {
+                "required": required,
+                "basis": post.get(f"{name}-basis", ""),
+                "evidence": post.get(f"{name}-evidence", ""),
+            }
+        )
     document["payment"] = post.get("payment", "")
     found = day(post, "fixed_by")
     blank = not any(post.get(f"fixed_by-{part}", "").strip() for part in PARTS)

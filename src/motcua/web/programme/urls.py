@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.web.programme import assessment, collections, lists, rounds
+from motcua.web.programme import assessment, assigning, collections, lists, priority, rounds
 
 urlpatterns = [
     path("", rounds.rounds, name="programme"),
     path("rounds/<int:pk>/", rounds.round_, name="programme-round"),
-    path("rounds/<int:pk>/assign/", rounds.assign, name="programme-assign"),
-    path("rounds/<int:pk>/priority/", rounds.priority, name="programme-priority"),
+    path("rounds/<int:pk>/assign/", assigning.assign, name="programme-assign"),
+    path("rounds/<int:pk>/priority/", priority.priority, name="programme-priority"),
     path("rounds/<int:pk>/list/", lists.service_list, name="programme-list"),
     path("rounds/<int:pk>/list/<slug:kind>/", lists.paper, name="programme-paper"),
     path("rounds/<int:pk>/<str:code>/", assessment.assessment, name="programme-assessment"),

@@ -80,9 +80,15 @@ def grouped_bars(
             value = values[place]
             if value is not None:
                 bars.append(
-                    Bar(round(start + number * width, 1), y(value), round(width - 1, 1),
-                        round(HEIGHT - BOTTOM - y(value), 1), number + 1, value)
-                )  # fmt: skip
+                    Bar(
+                        round(start + number * width, 1),
+                        y(value),
+                        round(width - 1, 1),
+                        round(HEIGHT - BOTTOM - y(value), 1),
+                        number + 1,
+                        value,
+                    )
+                )
     # A label needs about 56 units of room; months are thinned rather than turned.
     every = max(1, math.ceil(56 * len(labels) / (WIDTH - LEFT - RIGHT)))
     return Chart(

@@ -127,7 +127,16 @@ def lang_attr(language: str) -> Markup:
 FILTERS: Final = {
     function.__name__: function
     for function in (
-        date_vn, time_vn, datetime_vn, money, number_vn, percent_vn, working_time, file_size,
-        status_words, status_tag, lang_attr,
+        date_vn,
+        time_vn,
+        datetime_vn,
+        money,
+        number_vn,
+        percent_vn,
+        working_time,
+        file_size,
+        status_words,
+        status_tag,
+        lang_attr,
     )
-}  # fmt: skip
+}

@@ -82,7 +82,7 @@ def actor(get_response: Handler) -> Handler:
     """``request.actor``, made when first asked for: the citizen on the portal, the officer on the staff faces."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]  # Django's class has no place for it
         return get_response(request)
 
     return middleware

@@ -18,7 +18,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 def acting(request: HttpRequest) -> Actor:
     """The officer of this request (``web.shared.middleware.actor``)."""
-    found: Actor = request.actor  # type: ignore[attr-defined]
+    found: Actor = request.actor  # type: ignore[attr-defined]  # put there by the middleware
     return found
 
 

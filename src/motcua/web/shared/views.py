@@ -21,6 +21,18 @@ from motcua.web.shared.resend import from_here
 YEAR = 365 * 24 * 3600
 
 
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Of this browser, from now on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=YEAR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
 @csrf_exempt  # changes a preference of this browser; the account's follows only from a page of ours
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -31,14 +43,7 @@ def language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(safe_next(sent.get("next")) or "/")
     if chosen not in dict(settings.LANGUAGES):
         return response
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        chosen,
-        max_age=YEAR,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    remember_language(response, chosen)
     if (
         settings.SESSION_COOKIE_NAME in request.COOKIES
         and from_here(request)

@@ -69,9 +69,14 @@ def process_editor(request: HttpRequest, key: str) -> HttpResponseBase:
             to = _change(actor, subject, request.POST)
     except Refused as refusal:
         return draw(
-            request, actor, subject, fault=said(refusal), status=refusal.status,
-            read=kept_revision(request.POST) if isinstance(refusal, Conflict) else None, typed=request.POST,
-        )  # fmt: skip
+            request,
+            actor,
+            subject,
+            fault=said(refusal),
+            status=refusal.status,
+            read=kept_revision(request.POST) if isinstance(refusal, Conflict) else None,
+            typed=request.POST,
+        )
     except Malformed as wrong:
         return draw(request, actor, subject, fault=malformed(wrong), status=422, typed=request.POST)
     return HttpResponseRedirect(to)
@@ -205,12 +210,19 @@ def draw(
         "judged": judged,
         "rows": reading.rows_of(table, judged, labels, english=english),
         "picture": picture(
-            table, english=english, wrong=judged.rows, labels=labels, link=f"{subject.path}rows/{{}}/" if writes else "#row-{}"
+            table,
+            english=english,
+            wrong=judged.rows,
+            labels=labels,
+            link=f"{subject.path}rows/{{}}/" if writes else "#row-{}",
         ),
         "policy": words.policy_words(table.policy),
         "settings": _settings(table, given if given.get("what") == "settings" else None),
         "kinds": [(kind, _(name), _(hint)) for kind, (name, hint) in words.KINDS.items()],
-        "adding": {name: given.get(name, "") if given.get("what") == "add" else "" for name in ("name", "kind", "after")},
+        "adding": {
+            name: given.get(name, "") if given.get("what") == "add" else ""
+            for name in ("name", "kind", "after")
+        },
         "units": [(unit, words.term_words(f"0{unit}")[2:]) for unit in POLICY_UNITS],
         "history": [reading.event_line(event, names) for event in authoring.history(subject.case)],
         "since": [reading.event_line(event, names) for event in authoring.since(subject.case, read)]
@@ -218,7 +230,7 @@ def draw(
         else [],
         "fault": fault,
         "saved": request.GET.get("saved", "") if not fault else "",
-    }  # fmt: skip
+    }
     return render(request, "studio/process.html", context, status=status)
 
 

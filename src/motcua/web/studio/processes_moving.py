@@ -70,9 +70,13 @@ def _move(actor: Actor, dossier: Dossier, target: ProcessVersion, post: QueryDic
     try:
         with transaction.atomic():
             actions.move_version(
-                actor=actor, dossier_id=dossier.pk, version=target.pk, reason=post.get("reason", "")[:2000], steps=steps,
+                actor=actor,
+                dossier_id=dossier.pk,
+                version=target.pk,
+                reason=post.get("reason", "")[:2000],
+                steps=steps,
                 now=clock_now(),
-            )  # fmt: skip
+            )
     except Refused as refusal:
         return {"code": dossier.code, "moved": False, "why": sentence(refusal.code, refusal.params)}
     return {"code": dossier.code, "moved": True, "why": ""}

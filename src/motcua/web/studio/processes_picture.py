@@ -73,21 +73,31 @@ def picture(
             edges.setdefault((step.key, target), []).append(outcome)
     words = {ends: _edge_words(steps[ends[0]], outcomes, labels) for ends, outcomes in edges.items()}
     lines = [
-        layout.Edge(f"{source} {target}", source, target, int(max(map(len, words[source, target]), default=0) * LETTER * 0.9))
+        layout.Edge(
+            f"{source} {target}",
+            source,
+            target,
+            int(max(map(len, words[source, target]), default=0) * LETTER * 0.9),
+        )
         for source, target in edges
-    ]  # fmt: skip
+    ]
     drawn = layout.draw(nodes, lines, list(dict.fromkeys(lanes.values())))
     return Picture(
         drawn.width + HEAD,
         drawn.height + 2,
         [
-            {"name": wrapped(name, max(9, int(height / 6.6)), 3), "y": y, "height": height, "middle": y + height // 2}
+            {
+                "name": wrapped(name, max(9, int(height / 6.6)), 3),
+                "y": y,
+                "height": height,
+                "middle": y + height // 2,
+            }
             for name, (y, height) in drawn.lanes.items()
         ],
         [_node(steps, node.id, drawn.boxes[node.id], wrong, link, english) for node in nodes],
         [_edge(drawn.lines[edge.id], words[edge.source, edge.target]) for edge in lines],
         _told(table, labels, english),
-    )  # fmt: skip
+    )
 
 
 def _lanes(table: Table) -> dict[str, str]:
@@ -149,7 +159,7 @@ def _node(
         "href": link.format(step.key),
         "wrong": step.key in wrong,
         "points": f"{x},{box.middle} {x + box.width // 2},{box.y} {x + box.width},{box.middle} {x + box.width // 2},{box.y + box.height}",
-    }  # fmt: skip
+    }
 
 
 def _edge(points: Any, words: list[str]) -> dict[str, Any]:
@@ -164,8 +174,11 @@ def _edge(points: Any, words: list[str]) -> dict[str, Any]:
     return {
         "path": "M" + " L".join(f"{x} {y}" for x, y in moved),
         "tip": tip,
-        "lines": [(text, first[0] + 6, first[1] - 5 - 15 * (len(words) - 1 - number)) for number, text in enumerate(words)],
-    }  # fmt: skip
+        "lines": [
+            (text, first[0] + 6, first[1] - 5 - 15 * (len(words) - 1 - number))
+            for number, text in enumerate(words)
+        ],
+    }
 
 
 def _told(table: Table, labels: Mapping[str, str], english: bool) -> str:

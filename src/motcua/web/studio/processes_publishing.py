@@ -149,9 +149,13 @@ def process_import(request: HttpRequest, key: str) -> HttpResponseBase:
                 try:
                     with transaction.atomic():
                         actions.save_draft(
-                            actor=actor, case=subject.case, revision=kept_revision(request.POST), table=table,
-                            change=change, now=clock_now(),
-                        )  # fmt: skip
+                            actor=actor,
+                            case=subject.case,
+                            revision=kept_revision(request.POST),
+                            table=table,
+                            change=change,
+                            now=clock_now(),
+                        )
                 except Refused as refusal:
                     return _draw_import(
                         request,
@@ -192,8 +196,10 @@ def read_file(data: bytes) -> tuple[Table, tuple[bpmn.Note, ...]]:
     except bpmn.Unsupported as wrong:
         why = words.word(words.UNSUPPORTED, wrong.what)
         where = _("Phần tử “%(element)s” (%(kind)s, dòng %(line)s)") % {
-            "element": wrong.element, "kind": wrong.kind, "line": wrong.line,
-        }  # fmt: skip
+            "element": wrong.element,
+            "kind": wrong.kind,
+            "line": wrong.line,
+        }
         raise NotRead(f"{where}: {why}{f' – {wrong.detail}' if wrong.detail else ''}.") from wrong
     except Malformed as wrong:
         raise NotRead(malformed(wrong)) from wrong

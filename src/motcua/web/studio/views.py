@@ -211,11 +211,11 @@ def _draw(request: HttpRequest, actor: Actor, agency: Agency | None, typed: Type
             }
             for key, name in ISO_DAYS
         ],
-        "since": {
-            part: kept(f"since-{part}", getattr(tomorrow, part)) for part in ("day", "month", "year")
-        },
+        "since": {part: kept(f"since-{part}", getattr(tomorrow, part)) for part in ("day", "month", "year")},
         "form": {
-            **{part: kept(f"day-{part}", year if part == "year" else "") for part in ("day", "month", "year")},
+            **{
+                part: kept(f"day-{part}", year if part == "year" else "") for part in ("day", "month", "year")
+            },
             "kind": kept("kind", "off"),
             "name": kept("name", ""),
             "name_en": kept("name_en", ""),
@@ -227,5 +227,5 @@ def _draw(request: HttpRequest, actor: Actor, agency: Agency | None, typed: Type
         "fault": typed,
         "saved": saved,
         "touched": reading.open_dossiers(agency) if saved else 0,
-    }  # fmt: skip
+    }
     return render(request, "studio/calendar.html", context, status=422 if typed.said else 200)

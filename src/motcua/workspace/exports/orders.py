@@ -95,8 +95,11 @@ def cancel_export(*, actor: Actor, key: UUID, now: datetime) -> None:
     if export.state in {Export.State.CANCELLED, Export.State.FAILED}:
         raise Conflict("export.over")
     export.state, export.ended_at, export.blob, export.expires_at = (
-        Export.State.CANCELLED, export.ended_at or now, None, None,
-    )  # fmt: skip
+        Export.State.CANCELLED,
+        export.ended_at or now,
+        None,
+        None,
+    )
     export.save(update_fields=["state", "ended_at", "blob", "expires_at"])
 
 

@@ -119,10 +119,19 @@ def context_of(
         "errors": errors,
         "drawn": drawn_for(form, dossier, bundle, filled, files, matters, result, typed or {}, now, language),
         "clock": explaining.explained(
-            dossier, bundle, works[0].run if works else None, matters.course, matters.extension, actor, now, language,
+            dossier,
+            bundle,
+            works[0].run if works else None,
+            matters.course,
+            matters.extension,
+            actor,
+            now,
+            language,
             show_days=show_days,
         ),
-        "sections": answers_summary(form_of(dossier.form_id), latest.values if latest else {}, language, officer=True)
+        "sections": answers_summary(
+            form_of(dossier.form_id), latest.values if latest else {}, language, officer=True
+        )
         if dossier.form_id
         else [],
         "compared": compared(
@@ -143,7 +152,7 @@ def context_of(
         "sees_looks": standing.sees_looks(dossier, actor),
         "said": "",
         "notice": "",
-    }  # fmt: skip
+    }
 
 
 def _opinion(

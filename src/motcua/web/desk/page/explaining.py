@@ -18,6 +18,7 @@ from motcua.processing.clock import Course
 from motcua.processing.matters import Extended
 from motcua.processing.queries import RunLine, due_now
 from motcua.web.desk import words
+from motcua.web.shared.days import day_line
 
 
 def explained(
@@ -75,7 +76,7 @@ def explained(
 
 def _days(dossier: Dossier, reckoned: Due, course: Course, language: str) -> list[dict[str, Any]]:
     """Each day with why it counts or not: of the legal term, and of the extension after it."""
-    days = [{**words.day_line(note, language), "added": False} for note in reckoned.days]
+    days = [{**day_line(note, language), "added": False} for note in reckoned.days]
     if not course.extended_by:
         return days
     # As ``clock.later`` reckons: from the last minute of the legal term, a day that counts no more.
@@ -85,5 +86,5 @@ def _days(dossier: Dossier, reckoned: Due, course: Course, language: str) -> lis
         day["deadline"] = False
     known = {day["day"] for day in days}
     return days + [
-        {**words.day_line(note, language), "added": True} for note in added.days if note.day not in known
+        {**day_line(note, language), "added": True} for note in added.days if note.day not in known
     ]

@@ -59,8 +59,12 @@ def drawn_for(
         case "assign" if run is not None:
             found = colleagues(run.agency, local_day(now), unit=run.unit, role=run.role)
             return {
-                "people": [(one.account, f"{one.name} – {one.titles}") for one in found if one.account != run.claimed_by]
-            }  # fmt: skip
+                "people": [
+                    (one.account, f"{one.name} – {one.titles}")
+                    for one in found
+                    if one.account != run.claimed_by
+                ]
+            }
         case "extend":
             return _extend(dossier, typed, now)
         case "stop" | "decline_stop":
@@ -75,7 +79,7 @@ def drawn_for(
             return _move(run, matters, typed, language)
         case "return_result":
             return {"address": dossier.contacts.get("address", "")}
-    return {}  # fmt: skip
+    return {}
 
 
 def _result_form(

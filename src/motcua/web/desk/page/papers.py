@@ -65,8 +65,15 @@ def papers(bundle: CaseBundle, files: Sequence[FileLine], code: str) -> list[dic
     rest = [file for some in by_component.values() for file in some]
     if rest:
         listed.append(
-            {"name": _("Giấy tờ khác"), "condition": "", "required": False, "database": "", "files": rest, "replaced": []}
-        )  # fmt: skip
+            {
+                "name": _("Giấy tờ khác"),
+                "condition": "",
+                "required": False,
+                "database": "",
+                "files": rest,
+                "replaced": [],
+            }
+        )
     return listed
 
 

@@ -15,7 +15,7 @@ from motcua.kernel.actors import Actor, Role
 from motcua.processing import clock
 from motcua.processing.actions.consulting import may_answer
 from motcua.processing.definitions import process
-from motcua.processing.joint import is_open_whole, never_began
+from motcua.processing.joint.reading import is_open_whole, never_began
 from motcua.processing.matters import Matters, Opinion
 from motcua.processing.queries import RunLine, due_now
 from motcua.processing.rules import Policy
@@ -53,7 +53,7 @@ def works_of(
         of_dossier = tuple(turn for turn in possible if turn.name in OF_DOSSIER)
     if not lines:
         of_dossier = turns(None, standing)
-    return sorted(works, key=lambda work: (not asks_me(work), work.run.due_at)), of_dossier  # fmt: skip
+    return sorted(works, key=lambda work: (not asks_me(work), work.run.due_at)), of_dossier
 
 
 def asks_me(work: Work) -> bool:

@@ -18,16 +18,39 @@ from motcua.web.desk.page.papers import slip_row
 
 #: Events whose reason is what was written when the step was closed.
 _BY_STEP = frozenset(
-    {turned.REFUSED, turned.REJECTED, turned.SENT_BACK, turned.PROPOSED, turned.RECEIVED, turned.RETURNED,
-     turned.COMPLETED, turned.WENT_BACK, turned.MOVED}
-)  # fmt: skip
+    {
+        turned.REFUSED,
+        turned.REJECTED,
+        turned.SENT_BACK,
+        turned.PROPOSED,
+        turned.RECEIVED,
+        turned.RETURNED,
+        turned.COMPLETED,
+        turned.WENT_BACK,
+        turned.MOVED,
+    }
+)
 
 _ABOUT_A_STEP = frozenset(
-    {turned.COMPLETED, turned.CLAIMED, turned.RELEASED, turned.ASSIGNED, turned.DUE_SOON, turned.LATE, turned.ESCALATED}
-)  # fmt: skip
+    {
+        turned.COMPLETED,
+        turned.CLAIMED,
+        turned.RELEASED,
+        turned.ASSIGNED,
+        turned.DUE_SOON,
+        turned.LATE,
+        turned.ESCALATED,
+    }
+)
 _ABOUT_AN_OPINION = frozenset(
-    {turned.CONSULTED, turned.OPINION_GIVEN, turned.CONSULTATION_REVOKED, turned.OPINION_SOON, turned.OPINION_LATE}
-)  # fmt: skip
+    {
+        turned.CONSULTED,
+        turned.OPINION_GIVEN,
+        turned.CONSULTATION_REVOKED,
+        turned.OPINION_SOON,
+        turned.OPINION_LATE,
+    }
+)
 
 
 def timeline(
@@ -60,11 +83,13 @@ def timeline(
                 "who": event.officer or (_("Người nộp") if event.actor_kind == "person" else _("Hệ thống")),
                 "instead": by_step.instead_of if by_step is not None else "",
                 "article": words.article_of(event.kind, event.data),
-                "note": "" if slip else words.event_note(event.kind, event.data) or _note(event, runs, matters, units, language),
+                "note": ""
+                if slip
+                else words.event_note(event.kind, event.data) or _note(event, runs, matters, units, language),
                 "reason": reason,
                 "slip": slip_row(slip, dossier.code) if slip else None,
             }
-        )  # fmt: skip
+        )
     return told
 
 
