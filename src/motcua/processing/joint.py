@@ -30,7 +30,7 @@ from motcua.kernel.events import Happened
 from motcua.kernel.refusals import Conflict
 from motcua.organisations.models import Agency
 from motcua.processing import clock
-from motcua.processing.definitions import current_process, process, publish
+from motcua.processing.definitions import current_process, own_versions, process, publish
 from motcua.processing.events import (
     FINISHED,
     PART_DROPPED,
@@ -48,7 +48,7 @@ from motcua.processing.events import (
     WHOLE_STOP_ASKED,
     WHOLE_TAKEN_UP,
 )
-from motcua.processing.models import ProcessVersion, StepRun, StopRequest
+from motcua.processing.models import StepRun, StopRequest
 from motcua.processing.rules import ON, Kind, StepSpec
 from motcua.processing.runs import enter
 from motcua.results import rules as results
@@ -71,9 +71,8 @@ def ensure_processes(now: datetime) -> None:
     cases = ProcedureCase.objects.filter(
         version__procedure__national_code__in=list(plans()), version__published_at__isnull=False
     )
-    published = set(ProcessVersion.objects.exclude(case=None).values_list("case", flat=True))
     for case in cases.values_list("pk", flat=True):
-        if case not in published:
+        if not own_versions(case).exists():
             publish(case=case, name="Quy trình liên thông", steps=JOINT, now=now)
 
 

@@ -14,7 +14,7 @@ from motcua.kernel.clock import local_day
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.organisations.queries import seats_of, units_of
 from motcua.processing.actions.common import SIGNATURE, defined, reason_of, take_up
-from motcua.processing.definitions import process
+from motcua.processing.definitions import made_for, process
 from motcua.processing.events import ASSIGNED, CLAIMED, MOVED, RELEASED, WENT_BACK
 from motcua.processing.models import ProcessVersion, StepRun
 from motcua.processing.rules import Kind
@@ -118,7 +118,7 @@ def move_version(
         raise NotAllowed("step.not_yours")
     text = reason_of(reason)
     target = ProcessVersion.objects.filter(pk=version).first()
-    if target is None or target.case_id not in (None, dossier.case_id):
+    if target is None or not made_for(target, dossier.case_id):
         raise Refused("move.other_case")
     runs = open_runs(dossier)
     if not runs:
