@@ -1,0 +1,189 @@
+"""Guards and limits of the state machine that no other test would miss: each was taken out once, and everything stayed green."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import orjson
+import pytest
+
+from motcua.dossiers.lifecycle import Status
+from motcua.dossiers.models import Dossier, DossierAnswers
+from motcua.kernel import working_time
+from motcua.kernel.actors import Actor, Role, Seat
+from motcua.kernel.refusals import Conflict
+from motcua.organisations.queries import calendar_for
+from motcua.processing import actions, clock, runs
+from motcua.processing.choosing import facts_of
+from motcua.processing.definitions import DEFAULT, publish
+from motcua.processing.turns import OpenStep, Standing, may_go_back, turns
+from motcua.results.actions import sign_at
+from motcua.results.models import ResultDocument
+from tests import factories
+from tests.factories import AGENCY, BIRTH, MARITAL, NOW, World, refusal
+from tests.processing.test_checks import fork, join
+from tests.processing.test_engine import DRAFT, RECEIVE, RETURN, complete, open_keys, received, run_of, step
+
+SIGN = step("sign", "head", "leaders", {"sign": "return", "send_back": "draft"})
+WHY = "Hồ sơ cần xác minh tại nơi cư trú cũ."
+
+
+def at(world: World, hours: float) -> datetime:
+    return world.now + timedelta(hours=hours)
+
+
+def being_signed(world: World) -> Dossier:
+    """Ordered to be signed, the service has not answered."""
+    dossier = factories.advance(world, factories.filed_dossier(world), "proposed")
+    actions.sign(actor=world.officer("tuan"), run_id=factories.open_run(dossier).pk, now=at(world, 5))
+    dossier.refresh_from_db()
+    return dossier
+
+
+# --- the clock --------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_that_waits_for_its_signature_is_not_reckoned_anew(world: World) -> None:
+    dossier = being_signed(world)
+    before = factories.open_run(dossier)
+    actions.extend(
+        actor=world.officer("tuan"), dossier_id=dossier.pk, working_days=3, reason=WHY, now=at(world, 6)
+    )
+    after = factories.open_run(dossier)
+    assert (after.due_at, after.alarm_at, after.waits_for) == (before.due_at, None, "signature")
+
+
+def test_what_the_clock_rested_is_not_counted(world: World) -> None:
+    dossier = factories.advance(world, factories.filed_dossier(world), "received")
+    begun = dossier.received_at
+    assert begun is not None
+    clock.pause(dossier, "supplement", now=begun + timedelta(hours=24))
+    clock.resume(dossier, now=begun + timedelta(hours=48))
+    calendar, until = calendar_for(AGENCY), begun + timedelta(hours=72)
+    rested = working_time.worked_minutes(calendar, begun + timedelta(hours=24), begun + timedelta(hours=48))
+    assert rested == 480
+    whole = working_time.worked_minutes(calendar, begun, until)
+    assert clock.counted_minutes(dossier, until) == whole - rested
+
+
+def test_after_the_hour_of_its_procedure_a_receipt_counts_from_the_next_day(world: World) -> None:
+    """Birth registration: received after 15:00, on the next working day (NĐ 123/2015 art. 16)."""
+    dossier = factories.filed_dossier(world, code=BIRTH)
+    morning, evening = (
+        clock.first_due(dossier, world.now + timedelta(hours=hours)) for hours in (24, 29.5)
+    )  # 10:00 and 15:30 of the day after, which is no day off
+    assert morning is not None
+    assert evening is not None
+    assert (evening.date() - morning.date()).days == 1
+
+
+# --- runs -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_join_waits_for_what_is_nested_in_its_branches(world: World) -> None:
+    nested = (
+        replace(RECEIVE, outcomes={"receive": "outer", "refuse": None}),
+        fork("outer", "met", "alone", "inner"),
+        step("alone", "civil_servant", "responsible", {"complete": "met"}),
+        fork("inner", "inner-met", "one", "two"),
+        step("one", "civil_servant", "responsible", {"complete": "inner-met"}),
+        step("two", "civil_servant", "responsible", {"complete": "inner-met"}),
+        join("inner-met", "met"),
+        join("met", "draft"),
+        DRAFT,
+        SIGN,
+        RETURN,
+    )
+    publish(case=world.case(MARITAL), name="Lồng nhánh", steps=nested, now=world.now)
+    dossier = received(world)
+    assert open_keys(dossier) == {"alone", "one", "two"}
+    complete(world, dossier, "alone", "hoa")
+    assert open_keys(dossier) == {"one", "two"}, "the outer join waits for the inner branches"
+    complete(world, dossier, "one", "hoa")
+    complete(world, dossier, "two", "hoa")
+    assert open_keys(dossier) == {"draft"}
+    assert run_of(dossier, "draft").scope_id is None
+
+
+def test_a_step_that_is_done_waits_for_nothing(world: World) -> None:
+    dossier = being_signed(world)
+    run = factories.open_run(dossier)
+    sign_at(ResultDocument.objects.get(dossier=dossier).pk, at(world, 6))
+    run.refresh_from_db()
+    assert (run.outcome, run.waits_for, run.alarm_at) == ("sign", "", None)
+
+
+def test_the_head_of_an_agency_with_a_like_code_answers_for_no_other() -> None:
+    def head(code: str) -> Actor:
+        return Actor(kind="officer", account=1, seats=(Seat(1, 9, code, 1, Role.HEAD),))
+
+    assert runs.answers_for(head("H56"), 7, "H56.201") is not None
+    assert runs.answers_for(head("H56.20"), 7, "H56.201") is None
+    assert runs.answers_for(head("H56.202"), 7, "H56.201") is None
+    assert runs.answers_for(head("H56.20"), 9, "H56.201") is not None, "their own"
+
+
+def test_who_comes_second_is_told_what_was_decided_and_by_whom(world: World) -> None:
+    dossier = factories.filed_dossier(world)
+    run = factories.open_run(dossier)
+    minh = world.officer("minh")
+    actions.receive(actor=minh, run_id=run.pk, now=world.now)
+    for act in (
+        lambda: actions.receive(actor=minh, run_id=run.pk, now=at(world, 1)),
+        lambda: actions.claim(actor=minh, run_id=run.pk, now=at(world, 1)),
+    ):
+        with refusal(Conflict) as second:
+            act()
+        assert second.value.code == "step.already_decided"
+        assert (second.value.params["outcome"], second.value.params["by"]) == ("receive", minh.name)
+
+
+def test_a_named_unit_of_ones_own_agency_sees_what_is_its_step(world: World) -> None:
+    named = (
+        replace(RECEIVE, outcomes={"receive": "economy", "refuse": None}),
+        step("economy", "civil_servant", "named", {"complete": "draft"}, unit="economy"),
+        DRAFT,
+        SIGN,
+        RETURN,
+    )
+    publish(case=world.case(MARITAL), name="Đơn vị khác làm một bước", steps=named, now=world.now)
+    dung = world.officer("dung")
+    filed = factories.filed_dossier(world)
+    assert not Dossier.objects.visible_to(dung).filter(pk=filed.pk).exists()
+    with factories.after_commit():
+        actions.receive(actor=world.officer("minh"), run_id=run_of(filed, "receive").pk, now=world.now)
+    assert Dossier.objects.visible_to(dung).filter(pk=filed.pk).exists()
+    complete(world, filed, "economy", "dung")
+    assert Dossier.objects.visible_to(dung).filter(pk=filed.pk).exists(), "and afterwards"
+
+
+# --- turns and choices ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [Status.RECEIVED, Status.PROCESSING, Status.FINISHED])
+def test_a_step_that_decides_nothing_can_always_be_done_once_more(status: Status) -> None:
+    assert may_go_back(step("check", "civil_servant", "responsible", {"complete": "sign"}), status)
+
+
+def test_what_is_in_branches_is_not_moved_and_says_so() -> None:
+    appraise = next(one for one in DEFAULT if one.key == "appraise")
+    open_step = OpenStep(
+        tuple(appraise.outcomes), permits=appraise.permits, mine=True, waits_for="", claimed="", before=False
+    )
+    heads = Standing(Status.PROCESSING, NOW, heads=True, newer_version=True)
+    why = {turn.name: turn.why for turn in turns(open_step, heads)}
+    assert why["move_version"] == ""
+    why = {turn.name: turn.why for turn in turns(open_step, replace(heads, branches=True))}
+    assert why["move_version"] == "move.in_branches"
+
+
+def test_a_choice_looks_at_what_was_answered_last(world: World) -> None:
+    dossier = factories.filed_dossier(world)
+    first = facts_of(dossier)["muc_dich"]
+    answers = {**dossier.answer_sets.get().values, "muc_dich": "khac-han"}
+    DossierAnswers.objects.create(
+        dossier=dossier, number=2, body=orjson.dumps(answers).decode(), filed_at=at(world, 1)
+    )
+    assert first != "khac-han"
+    assert facts_of(dossier)["muc_dich"] == "khac-han"
