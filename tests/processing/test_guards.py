@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -12,18 +13,33 @@ from motcua.dossiers.lifecycle import Status
 from motcua.dossiers.models import Dossier, DossierAnswers
 from motcua.kernel import working_time
 from motcua.kernel.actors import Actor, Role, Seat
+from motcua.kernel.models import Event
 from motcua.kernel.refusals import Conflict
-from motcua.organisations.queries import calendar_for
+from motcua.kernel.working_time import Term
+from motcua.organisations.queries import calendar_for, units_of
 from motcua.processing import actions, clock, runs
 from motcua.processing.choosing import facts_of
 from motcua.processing.definitions import DEFAULT, publish
+from motcua.processing.events import NOTIFIED, RECEIVED, TAKEN_UP
+from motcua.processing.models import Pause
 from motcua.processing.turns import OpenStep, Standing, may_go_back, turns
 from motcua.results.actions import sign_at
-from motcua.results.models import ResultDocument
+from motcua.results.models import ResultDocument, StoreItem
+from motcua.results.suggestions import suggest
 from tests import factories
 from tests.factories import AGENCY, BIRTH, MARITAL, NOW, World, refusal
-from tests.processing.test_checks import fork, join
-from tests.processing.test_engine import DRAFT, RECEIVE, RETURN, complete, open_keys, received, run_of, step
+from tests.processing.test_checks import auto, fork, join
+from tests.processing.test_engine import (
+    BRANCHED,
+    DRAFT,
+    RECEIVE,
+    RETURN,
+    complete,
+    open_keys,
+    received,
+    run_of,
+    step,
+)
 
 SIGN = step("sign", "head", "leaders", {"sign": "return", "send_back": "draft"})
 WHY = "Hồ sơ cần xác minh tại nơi cư trú cũ."
@@ -76,6 +92,14 @@ def test_after_the_hour_of_its_procedure_a_receipt_counts_from_the_next_day(worl
     assert morning is not None
     assert evening is not None
     assert (evening.date() - morning.date()).days == 1
+
+
+def test_a_clock_that_does_not_run_does_not_rest(world: World) -> None:
+    """Asked to complete at intake: the term has not begun, and what was waited for is none of it."""
+    dossier = factories.ask_supplement(world, factories.filed_dossier(world), field="muc_dich")
+    assert (dossier.status, dossier.received_at) == (Status.SUPPLEMENT, None)
+    assert not Pause.objects.filter(dossier=dossier).exists()
+    assert factories.open_run(dossier).waits_for == "applicant"
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------
@@ -156,6 +180,82 @@ def test_a_named_unit_of_ones_own_agency_sees_what_is_its_step(world: World) -> 
     assert Dossier.objects.visible_to(dung).filter(pk=filed.pk).exists()
     complete(world, filed, "economy", "dung")
     assert Dossier.objects.visible_to(dung).filter(pk=filed.pk).exists(), "and afterwards"
+
+
+def test_while_it_is_being_signed_nothing_else_is_done_at_the_step(world: World) -> None:
+    """Whatever a process permits there: the signature that comes would find no step that waits for it."""
+    sign = replace(
+        SIGN, outcomes={"sign": "return", "send_back": "draft", "reject": None}, permits=("ask_supplement", "consult")
+    )  # fmt: skip
+    receive = replace(RECEIVE, outcomes={"receive": "draft", "refuse": None})
+    publish(
+        case=world.case(MARITAL), name="Ký, hoặc không", steps=(receive, DRAFT, sign, RETURN), now=world.now
+    )
+    dossier = received(world)
+    actions.propose(
+        actor=world.officer("hoa"), run_id=run_of(dossier, "draft").pk, content=suggest(dossier), now=at(world, 1)
+    )  # fmt: skip
+    turn: Any = {"actor": world.officer("tuan"), "run_id": run_of(dossier, "sign").pk, "now": at(world, 3)}
+    actions.sign(**{**turn, "now": at(world, 2)})
+    items = [{"kind": "field", "key": "muc_dich", "label": "Mục đích", "note": "Kiểm tra lại."}]
+    unit = units_of(dossier.agency_id).responsible("")
+    for act in (
+        lambda: actions.reject(reason=WHY, **turn),
+        lambda: actions.send_back(reason=WHY, **turn),
+        lambda: actions.ask_supplement(reason=WHY, items=items, **turn),
+        lambda: actions.consult(question=WHY, unit=unit or 0, within=Term(2, "wd"), **turn),
+        lambda: actions.sign(**turn),
+    ):
+        with refusal(Conflict) as refused:
+            act()
+        assert refused.value.code == "result.being_signed"
+    sign_at(ResultDocument.objects.get(dossier=dossier).pk, at(world, 4))
+    dossier.refresh_from_db()
+    assert (dossier.status, open_keys(dossier)) == (Status.FINISHED, {"return"})
+
+
+# --- what is done by no person ----------------------------------------------------------------------------------------
+
+
+def test_an_automatic_step_tells_and_hands_over_when_it_is_come_to(world: World) -> None:
+    by_itself = (
+        replace(RECEIVE, outcomes={"receive": "tell", "refuse": None}),
+        auto("tell", "notify", "over"),
+        auto("over", "hand_over", "draft"),
+        DRAFT,
+        SIGN,
+        RETURN,
+    )
+    publish(case=world.case(MARITAL), name="Tự chuyển", steps=by_itself, now=world.now)
+    dossier = received(world)
+    assert (dossier.status, open_keys(dossier)) == (Status.PROCESSING, {"draft"})
+    own = Event.objects.filter(stream=dossier.stream, kind__in=[RECEIVED, NOTIFIED, TAKEN_UP]).order_by("seq")
+    assert list(own.values_list("kind", flat=True)) == [RECEIVED, NOTIFIED, TAKEN_UP]
+
+
+def test_a_result_returned_by_itself_lies_in_the_store_of_its_owner(world: World) -> None:
+    publish(case=world.case(MARITAL), name="Quy trình có nhánh", steps=BRANCHED, now=world.now)
+    dossier = factories.filed_dossier(world)
+    assert dossier.return_by == "online"
+    actions.receive(actor=world.officer("minh"), run_id=run_of(dossier, "receive").pk, now=world.now)
+    for key, who, outcome in (
+        ("culture", "hoa", "complete"),
+        ("department", "hai", "complete"),
+        ("economy", "dung", "complete"),
+        ("economy-head", "dung", "approve"),
+    ):
+        complete(world, dossier, key, who, outcome)
+    dossier.refresh_from_db()
+    actions.propose(
+        actor=world.officer("hoa"), run_id=run_of(dossier, "draft").pk, content=suggest(dossier), now=at(world, 2)
+    )  # fmt: skip
+    actions.sign(actor=world.officer("tuan"), run_id=run_of(dossier, "sign").pk, now=at(world, 3))
+    result = ResultDocument.objects.get(dossier=dossier)
+    assert not StoreItem.objects.filter(result=result).exists()
+    sign_at(result.pk, at(world, 4))
+    dossier.refresh_from_db()
+    assert dossier.status == Status.RETURNED
+    assert StoreItem.objects.get(result=result).account_id == dossier.applicant_id
 
 
 # --- turns and choices ------------------------------------------------------------------------------------------------

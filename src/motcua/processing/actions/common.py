@@ -43,12 +43,16 @@ def reason_of(text: str) -> str:
 
 
 def expect(run: StepRun, turn: str) -> None:
-    """The step allows this turn, and does not wait for the applicant."""
+    """The step allows this turn, and waits neither for the applicant nor for a signature that has been ordered: what the
+    signing service is about to bring would find no step of its own.
+    """
     spec, _ = defined(run)
     if turn not in spec.outcomes and turn not in spec.permits:
         raise Conflict("step.no_such_outcome", step=spec.key, outcome=turn)
     if run.dossier.state in PAUSED:
         raise Conflict("step.waits_for_applicant")
+    if run.waits_for == SIGNATURE and turn != "sign":
+        raise Conflict("result.being_signed")
 
 
 def take_up(dossier: Dossier, *, actor: Actor, now: datetime) -> None:
