@@ -102,6 +102,28 @@ def test_a_clock_that_does_not_run_does_not_rest(world: World) -> None:
     assert factories.open_run(dossier).waits_for == "applicant"
 
 
+def test_a_step_is_not_given_back_while_it_waits_for_the_applicant(world: World) -> None:
+    """The step before would be open, and warned of, while the dossier rests."""
+    checked = (
+        replace(RECEIVE, outcomes={"receive": "check", "refuse": None}),
+        step("check", "civil_servant", "responsible", {"complete": "draft"}),
+        replace(DRAFT, permits=("ask_payment",)),
+        SIGN,
+        RETURN,
+    )
+    publish(case=world.case(MARITAL), name="Kiểm tra rồi soạn", steps=checked, now=world.now)
+    dossier = received(world)
+    complete(world, dossier, "check", "hoa")
+    turn: Any = {"actor": world.officer("hoa"), "run_id": run_of(dossier, "draft").pk, "now": at(world, 2)}
+    actions.ask_payment(amount=50_000, reason=WHY, **turn)
+    with refusal(Conflict) as refused:
+        actions.go_back(reason=WHY, **turn)
+    assert refused.value.code == "step.waits_for_applicant"
+    actions.confirm_duty(**turn)
+    actions.go_back(reason=WHY, **turn)
+    assert open_keys(dossier) == {"check"}
+
+
 # --- runs -------------------------------------------------------------------------------------------------------------
 
 

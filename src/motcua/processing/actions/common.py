@@ -84,10 +84,9 @@ def rest(dossier: Dossier, reason: str, *, now: datetime) -> None:
 
 
 def wake(dossier: Dossier, *, now: datetime) -> None:
-    """Waiting branches go on: intake anew from its full time, other steps within the new due time."""
+    """Every branch goes on: intake anew from its full time, other steps within the new due time."""
     for run in open_runs(dossier):
-        if run.waits_for == APPLICANT:
-            spec, _ = defined(run)
-            run.waits_for = ""
-            clock.set_due(run, dossier, spec.working_minutes, since=now, now=now)
-            run.save(update_fields=["waits_for", *clock.DUE_FIELDS])
+        spec, _ = defined(run)
+        run.waits_for = ""
+        clock.set_due(run, dossier, spec.working_minutes, since=now, now=now)
+        run.save(update_fields=["waits_for", *clock.DUE_FIELDS])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from motcua.dossiers import actions as filing
-from motcua.dossiers.lifecycle import Status
+from motcua.dossiers.lifecycle import PAUSED, Status
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actions import action
 from motcua.kernel.actors import Actor, Role
@@ -86,6 +86,8 @@ def go_back(*, actor: Actor, run_id: int, reason: str, now: datetime) -> Dossier
     before = run.previous
     if run.waits_for == SIGNATURE:
         raise Conflict("result.being_signed")
+    if dossier.state in PAUSED:
+        raise Conflict("step.waits_for_applicant")
     if before is None or before.scope_id != run.scope_id:
         raise Conflict("step.nothing_before")
     if not may_go_back(published.by_pk(before.step_id), dossier.state):
