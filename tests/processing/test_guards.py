@@ -27,7 +27,7 @@ from motcua.results.actions import sign_at
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.results.suggestions import suggest
 from tests import factories
-from tests.factories import AGENCY, BIRTH, MARITAL, NOW, World, refusal
+from tests.factories import AGENCY, BIRTH, BUILDING, MARITAL, NOW, World, refusal
 from tests.processing.test_checks import auto, fork, join
 from tests.processing.test_engine import (
     BRANCHED,
@@ -122,6 +122,20 @@ def test_a_step_is_not_given_back_while_it_waits_for_the_applicant(world: World)
     actions.confirm_duty(**turn)
     actions.go_back(reason=WHY, **turn)
     assert open_keys(dossier) == {"check"}
+
+
+def test_a_paper_given_anew_takes_the_place_of_the_one_that_was_wrong(world: World) -> None:
+    """It is kept, and no longer one of the papers of the dossier."""
+    dossier = factories.filed_dossier(world, "lan", BUILDING)
+    wrong = dossier.papers.get()
+    factories.ask_supplement(world, dossier, component=wrong.component_id)
+    lan, answered = world.person("lan"), at(world, 2)
+    draft = actions.start_supplement(actor=lan, code=dossier.code, now=answered)
+    factories.add_file(draft, wrong.component_id or 0, name="ban-ro.pdf", at=answered)
+    actions.answer_supplement(actor=lan, draft_id=draft.pk, now=answered)
+    replaced = dict(dossier.papers.values_list("pk", "replaced_at"))
+    assert replaced.pop(wrong.pk) == answered
+    assert list(replaced.values()) == [None], "the new one stands"
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------
