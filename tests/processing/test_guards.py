@@ -14,20 +14,22 @@ from motcua.dossiers.models import Dossier, DossierAnswers
 from motcua.kernel import working_time
 from motcua.kernel.actors import Actor, Role, Seat
 from motcua.kernel.models import Event
-from motcua.kernel.refusals import Conflict
+from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.kernel.working_time import Term
+from motcua.organisations.models import Unit
 from motcua.organisations.queries import calendar_for, units_of
 from motcua.processing import actions, clock, runs
 from motcua.processing.choosing import facts_of
 from motcua.processing.definitions import DEFAULT, publish
 from motcua.processing.events import NOTIFIED, RECEIVED, TAKEN_UP
 from motcua.processing.models import Pause
+from motcua.processing.rules import Policy
 from motcua.processing.turns import OpenStep, Standing, may_go_back, turns
 from motcua.results.actions import sign_at
 from motcua.results.models import ResultDocument, StoreItem
 from motcua.results.suggestions import suggest
 from tests import factories
-from tests.factories import AGENCY, BIRTH, BUILDING, MARITAL, NOW, World, refusal
+from tests.factories import AGENCY, BIRTH, BUILDING, MARITAL, NOW, OTHER_AGENCY, World, refusal
 from tests.processing.test_checks import auto, fork, join
 from tests.processing.test_engine import (
     BRANCHED,
@@ -323,3 +325,101 @@ def test_a_choice_looks_at_what_was_answered_last(world: World) -> None:
     )
     assert first != "khac-han"
     assert facts_of(dossier)["muc_dich"] == "khac-han"
+
+
+# --- hands, ends ------------------------------------------------------------------------------------------------------
+
+
+def test_a_dossier_closed_after_silence_rests_no_more(world: World) -> None:
+    policy = Policy.read({"silence_closes": "15wd"})
+    publish(case=world.case(MARITAL), name="Im lặng", steps=DEFAULT, now=world.now, policy=policy)
+    dossier = factories.advance(world, factories.filed_dossier(world), "received")
+    items = [{"kind": "field", "key": "muc_dich", "label": "Mục đích", "note": "Kiểm tra lại."}]
+    actions.return_ineligible(
+        actor=world.officer("hoa"), run_id=factories.open_run(dossier).pk, reason=WHY, items=items, now=at(world, 2)
+    )  # fmt: skip
+    assert Pause.objects.filter(dossier=dossier, until=None).exists()
+    late = at(world, 24 * 60)
+    actions.close_silent(dossier_id=dossier.pk, now=late)
+    assert Pause.objects.get(dossier=dossier).until == late
+
+
+def test_what_is_in_a_branch_does_not_go_back_before_its_fork(world: World) -> None:
+    publish(case=world.case(MARITAL), name="Quy trình có nhánh", steps=BRANCHED, now=world.now)
+    dossier = received(world)
+    run = run_of(dossier, "culture")
+    assert run.previous is not None
+    assert run.previous.step.key == "receive"
+    with refusal(Conflict) as refused:
+        actions.go_back(actor=world.officer("hoa"), run_id=run.pk, reason=WHY, now=at(world, 1))
+    assert refused.value.code == "step.nothing_before"
+
+
+def test_what_waits_waits_on_after_it_was_moved(world: World) -> None:
+    dossier = factories.ask_supplement(world, factories.filed_dossier(world), field="muc_dich")
+    version = publish(case=world.case(MARITAL), name="Mới", steps=DEFAULT, now=world.now)
+    actions.move_version(
+        actor=world.officer("tuan"), dossier_id=dossier.pk, version=version.pk, reason=WHY, steps={}, now=at(world, 2)
+    )  # fmt: skip
+    run = factories.open_run(dossier)
+    assert (run.step.process_id, run.waits_for, run.alarm_at) == (version.pk, "applicant", None)
+
+
+def test_who_sent_a_dossier_on_sees_it_and_does_not_stop_it(world: World) -> None:
+    dossier = factories.filed_dossier(world)
+    actions.transfer(
+        actor=world.officer("minh"), run_id=factories.open_run(dossier).pk, to=OTHER_AGENCY, reason=WHY, now=at(world, 1)
+    )  # fmt: skip
+    actions.receive(
+        actor=world.officer("linh"), run_id=factories.open_run(dossier).pk, now=at(world, 2)
+    )  # fmt: skip
+    actions.request_stop(actor=world.person("lan"), code=dossier.code, reason="", now=at(world, 3))
+    minh = world.officer("minh")
+    assert Dossier.objects.visible_to(minh).filter(pk=dossier.pk).exists()
+    for act in (
+        lambda: actions.stop(actor=minh, dossier_id=dossier.pk, now=at(world, 4)),
+        lambda: actions.decline_stop(actor=minh, dossier_id=dossier.pk, reason=WHY, now=at(world, 4)),
+    ):
+        with refusal(NotAllowed):
+            act()
+    actions.stop(actor=world.officer("linh"), dossier_id=dossier.pk, now=at(world, 4))
+
+
+def test_a_result_that_goes_by_post_needs_its_number_unless_its_owner_came(world: World) -> None:
+    dossier = factories.advance(world, factories.filed_dossier(world, return_by="post"), "finished")
+    turn: Any = {
+        "actor": world.officer("minh"),
+        "run_id": factories.open_run(dossier).pk,
+        "now": at(world, 9),
+    }
+    with refusal(Refused) as refused:
+        actions.return_result(**turn)
+    assert refused.value.code == "post.number_needed"
+    actions.return_result(in_person=True, **turn)
+
+
+def test_one_question_to_one_unit_at_a_time(world: World) -> None:
+    dossier = factories.advance(world, factories.filed_dossier(world), "processing")
+    unit = Unit.objects.get(agency__code=OTHER_AGENCY, code="culture").pk
+    ask: Any = {
+        "actor": world.officer("hoa"), "run_id": factories.open_run(dossier).pk, "unit": unit, "question": WHY,
+        "within": Term(2, "wd"), "now": at(world, 4),
+    }  # fmt: skip
+    first = actions.consult(**ask)
+    with refusal(Conflict) as refused:
+        actions.consult(**ask)
+    assert refused.value.code == "consult.asked_already"
+    actions.consult(expert=world.account("cuong").pk, **ask)  # somebody by name is another question
+    actions.answer_consultation(
+        actor=world.officer("cuong"), consultation_id=first.pk, agrees=True, answer=WHY, now=at(world, 5)
+    )  # fmt: skip
+    actions.consult(**ask)
+
+
+def test_what_a_colleague_has_taken_is_not_taken_from_them(world: World) -> None:
+    dossier = factories.filed_dossier(world)
+    run = factories.open_run(dossier)
+    actions.claim(actor=world.officer("minh"), run_id=run.pk, now=world.now)
+    with refusal(Conflict) as refused:
+        actions.claim(actor=world.officer("nhung"), run_id=run.pk, now=at(world, 1))
+    assert refused.value.code == "step.claimed_by_other"
