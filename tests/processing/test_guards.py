@@ -13,10 +13,11 @@ from motcua.dossiers.lifecycle import Status
 from motcua.dossiers.models import Dossier, DossierAnswers
 from motcua.kernel import working_time
 from motcua.kernel.actors import Actor, Role, Seat
+from motcua.kernel.clock import local_day
 from motcua.kernel.models import Event
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.kernel.working_time import Term
-from motcua.organisations.models import Unit
+from motcua.organisations.models import Absence, Unit
 from motcua.organisations.queries import calendar_for, units_of
 from motcua.processing import actions, clock, runs
 from motcua.processing.choosing import facts_of
@@ -423,3 +424,22 @@ def test_what_a_colleague_has_taken_is_not_taken_from_them(world: World) -> None
     with refusal(Conflict) as refused:
         actions.claim(actor=world.officer("nhung"), run_id=run.pk, now=at(world, 1))
     assert refused.value.code == "step.claimed_by_other"
+
+
+def test_who_has_the_seat_themselves_acts_for_nobody_else(world: World) -> None:
+    """Nhung sits at the one-stop desk beside Minh, and stands in for him today: what she does there is hers."""
+    today = local_day(world.now)
+    Absence.objects.create(
+        officer=world.account("minh"), substitute=world.account("nhung"), since=today, until=today,
+        made_by=world.account("tuan"), made_at=world.now,
+    )  # fmt: skip
+    nhung = world.officer("nhung")
+    assert {seat.instead_of for seat in nhung.seats if seat.role == Role.ONE_STOP} == {
+        None,
+        world.account("minh").pk,
+    }
+    dossier = factories.filed_dossier(world)
+    run = factories.open_run(dossier)
+    actions.receive(actor=nhung, run_id=run.pk, now=world.now)
+    run.refresh_from_db()
+    assert (run.closed_by_id, run.instead_of_id) == (nhung.account, None)
