@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from motcua.catalogue import queries as catalogue
 from motcua.catalogue.actions import import_catalogue
 from motcua.catalogue.importing import bundled_sources, parse
 from motcua.catalogue.models import Procedure, ProcedureCase
+from motcua.catalogue.records import Case, Definition
 from motcua.config import base
 from motcua.config.wiring import follow
 from motcua.demo.answers import answers_for
@@ -144,6 +145,26 @@ def build_world(now: datetime = NOW) -> World:
     base.bring_up(now)
     people = {person.username: person for person in build(now)}
     return World(people, {agency.code: agency for agency in Agency.objects.all()}, now)
+
+
+def publish_anew(
+    code: str, change: Callable[[Case], Case | None], at: datetime = NOW + timedelta(hours=1)
+) -> None:
+    """The catalogue publishes a procedure anew, each of its cases as ``change`` makes it (None: it is gone)."""
+    parsed = parse(bundled_sources())
+    parsed.procedures = [
+        replace(record, definition=_anew(record.definition, change))
+        if record.national_code == code and record.definition
+        else record
+        for record in parsed.procedures
+    ]
+    done = import_catalogue(actor=SYSTEM, parsed=parsed, now=at)
+    assert done.versions_published == 1
+
+
+def _anew(definition: Definition, change: Callable[[Case], Case | None]) -> Definition:
+    cases = tuple(new for case in definition.cases if (new := change(case)) is not None)
+    return replace(definition, cases=cases, announced_by="2/QĐ-BTP")
 
 
 @contextmanager

@@ -20,10 +20,11 @@ from motcua.exchange.queries import compared
 from motcua.kernel import crypto
 from motcua.kernel.models import RulesSkipped
 from motcua.processing.actions import reopen
+from motcua.results.models import StoreItem
 from tests import factories
 from tests.committed import Committed, at_once
 from tests.exchange.conftest import Connect
-from tests.factories import MARITAL, NOW
+from tests.factories import BUILDING, HOUSEHOLD, MARITAL, NOW
 
 #: A procedure whose form asks for the social insurance number, which no sign-in tells.
 CODE, FIELD, NUMBER = "1.001939", "ma_bhxh", "3820114578"
@@ -279,3 +280,33 @@ def test_enrichment_and_autosave_neither_deadlock_nor_lose(committed: Committed,
         assert {f"x{number}": number for number in range(1, 8)}.items() <= draft.answers.items()
         assert draft.answers[FIELD] == NUMBER
         drafts.discard(actor=lan, draft_id=draft.pk)
+
+
+def test_a_revoked_result_of_a_business_fills_nothing(committed: Committed) -> None:
+    """A certificate says of itself whose it is, and would fill as long as it is in the store: only its end keeps it out."""
+    world = committed.world
+    binh, code = world.person("binh"), "ma_so_thue"
+
+    def filled() -> Draft:
+        draft = factories.draft(world, "binh", BUILDING, filled=False, papers=False)
+        draft.answers = {name: value for name, value in draft.answers.items() if name != code}
+        draft.save(update_fields=["body"])
+        fill_in(actor=binh, draft_id=draft.pk, numbers={}, now=NOW)
+        draft.refresh_from_db()
+        return draft
+
+    certificate = factories.filed_dossier(world, "binh", HOUSEHOLD)
+    factories.advance(world, certificate, "returned")
+    number = known.from_store(binh)["MaSoThue"]
+    before = filled()
+    assert (before.answers[code], before.sources[code]) == (number, "store:")
+    drafts.discard(actor=binh, draft_id=before.pk)
+    reopen(
+        actor=world.officer("tuan"), dossier_id=certificate.pk, reason="Giấy chứng nhận cấp sai do lỗi của cơ quan.",
+        now=world.now + timedelta(days=3),
+    )  # fmt: skip
+    assert StoreItem.objects.filter(account=binh.account).exists(), (
+        "it stays in the store, and says that it is revoked"
+    )
+    assert known.from_store(binh) == {}
+    assert code not in filled().answers

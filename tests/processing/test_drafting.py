@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from motcua.catalogue.models import Service
+from motcua.dossiers.bundles import case_bundle
 from motcua.kernel.events import broken_at
 from motcua.kernel.models import Event
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
@@ -178,9 +179,9 @@ def test_moving_to_the_version_in_force_by_the_head(world: World) -> None:
     assert [one.pk for one in authoring.movable(world.officer("tuan"), before, case)] == [filed.pk]
     assert not authoring.movable(world.officer("hung"), before, case).exists()
     assert not authoring.movable(world.officer("toan"), before, case).exists()
-    assert authoring.open_by_version(case) == {(case, before): 1}
+    assert authoring.open_by_version(case) == {(case_bundle(case).line, before): 1}
     actions.move_version(
         actor=world.officer("tuan"), dossier_id=filed.pk, version=version.pk, reason=REASON, steps={}, now=NOW
     )
-    assert authoring.open_by_version(case) == {(case, version.pk): 1}
+    assert authoring.open_by_version(case) == {(case_bundle(case).line, version.pk): 1}
     assert process(version.pk).has("receive")

@@ -38,6 +38,7 @@ class CaseBundle:
     name: str
     short_name: str
     sector: str
+    key: str
     case_name: str
     level: str
     term_value: int | None
@@ -50,12 +51,22 @@ class CaseBundle:
     @cached_property
     def term(self) -> Term | None:
         """The legal term; None where the source gives none (then nothing is promised)."""
-        if self.term_value is None:
-            return None
-        if self.term_unit == "same_day":
-            return parse_term("same-day")
-        unit = {"working_hour": "wh", "working_day": "wd", "calendar_day": "d"}[self.term_unit]
-        return parse_term(f"{self.term_value}{unit}")
+        return term_of(self.term_value, self.term_unit)
+
+    @property
+    def line(self) -> tuple[int, str]:
+        """The procedure and the key of the case: what stays the same when the catalogue publishes a new version."""
+        return self.procedure, self.key
+
+
+def term_of(value: int | None, unit: str) -> Term | None:
+    """The term of a case from its two columns."""
+    if value is None:
+        return None
+    if unit == "same_day":
+        return parse_term("same-day")
+    short = {"working_hour": "wh", "working_day": "wd", "calendar_day": "d"}[unit]
+    return parse_term(f"{value}{short}")
 
 
 def _load_case(pk: int) -> CaseBundle:
@@ -74,6 +85,7 @@ def _load_case(pk: int) -> CaseBundle:
         name=procedure.name,
         short_name=procedure.short_name,
         sector=procedure.sector.slug,
+        key=case.key,
         case_name=case.name_vi if case.key != "default" else "",
         level=procedure.level,
         term_value=case.term_value,

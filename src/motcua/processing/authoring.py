@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from motcua.catalogue.models import ProcedureCase, Service
+from motcua.catalogue.authorship import Author, author_among, offered_within, offering, reach
+from motcua.catalogue.models import ProcedureCase
 from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.lifecycle import OPEN
 from motcua.dossiers.models import Dossier
@@ -16,47 +17,21 @@ from motcua.kernel.actors import Actor, Role
 from motcua.kernel.models import Event
 from motcua.kernel.refusals import NotAllowed
 from motcua.processing import tables
-from motcua.processing.definitions import current_process, process
+from motcua.processing.definitions import current_process, made_for, own_versions, process
 from motcua.processing.models import ProcessDraft, ProcessVersion, StepRun
 from motcua.processing.tables import Table
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
-    """What somebody may do about the process of a case: read it, write it."""
-
-    reads: bool
-    writes: bool
-
-
-def _reach(actor: Actor) -> list[str]:
-    return [seat.agency_code for seat in actor.seats_as(Role.HEAD, Role.OPERATOR)]
-
-
-def _within(codes: Iterable[str], above: str) -> list[bool]:
-    # With its dot: H56.2 is not above H56.20.
-    return [f"{code}.".startswith(f"{above}.") for code in codes]
-
-
 def author(actor: Actor, case: int | None) -> Author:
-    """As for calendars, one's writ runs to one's own agency and all below: who writes a process heads or operates all
-    agencies that offer the procedure, who reads it one of them. The general one: operators write, all of them read.
-    """
-    above = _reach(actor)
+    """As for forms (``catalogue.authorship``). The general process: operators write, heads and operators read."""
     if case is None:
-        return Author(bool(above), actor.holds(Role.OPERATOR))
-    offering = offering_codes(case)
-    found = [_within(offering, code) for code in above]
-    return Author(any(any(one) for one in found), any(one and all(one) for one in found))
+        return Author(bool(reach(actor)), actor.holds(Role.OPERATOR))
+    return author_among(actor, offering_codes(case))
 
 
 def offering_codes(case: int) -> list[str]:
     """Codes of the agencies that offer the procedure of a case."""
-    return list(
-        Service.objects.filter(procedure=case_bundle(case).procedure, active=True)
-        .order_by("agency__code")
-        .values_list("agency__code", flat=True)
-    )
+    return offering([case_bundle(case).procedure])
 
 
 def check_may_write(actor: Actor, case: int | None) -> None:
@@ -66,18 +41,35 @@ def check_may_write(actor: Actor, case: int | None) -> None:
 
 
 def cases_for(actor: Actor) -> QuerySet[ProcedureCase]:
-    """The cases in force whose process the actor may read, by the code of their procedure."""
-    wanted = Q(pk__in=[])
-    for code in _reach(actor):
-        wanted |= Q(agency__code=code) | Q(agency__code__startswith=f"{code}.")
-    offered = Service.objects.filter(wanted, active=True).values("procedure")
-    return (
-        ProcedureCase.objects.filter(
-            version__procedure__in=offered, version__procedure__current_version=F("version")
-        )
-        .select_related("version__procedure__sector")
-        .order_by("version__procedure__national_code", "position")
+    """The cases whose process the actor may read, by the code of their procedure: those in force, and those which the
+    catalogue publishes no more but which have a process or a draft of their own (``gone``).
+    """
+    offered = offered_within(actor).values("procedure")
+    same = {"version__procedure": OuterRef("version__procedure"), "key": OuterRef("key")}
+    later = ProcedureCase.objects.filter(
+        **same, version__published_at__isnull=False, version__number__gt=OuterRef("version__number")
     )
+    of_line = {f"case__{name}": value for name, value in same.items()}
+    written = Exists(ProcessVersion.objects.filter(**of_line)) | Exists(
+        ProcessDraft.objects.filter(**of_line)
+    )
+    in_force = Q(version__procedure__current_version=F("version"))
+    return (
+        ProcedureCase.objects.filter(version__procedure__in=offered)
+        .annotate(gone=~Q(in_force))
+        .filter(in_force | Q(~Exists(later), written))
+        .select_related("version__procedure__sector", "version__procedure__current_version")
+        .order_by("version__procedure__national_code", "gone", "position")
+    )
+
+
+def in_force(case: int) -> int | None:
+    """The case of the same key in the version of the procedure that is in force; None where there is none any more."""
+    procedure, key = case_bundle(case).line
+    cases = ProcedureCase.objects.filter(
+        version__procedure=procedure, key=key, version__procedure__current_version=F("version")
+    )
+    return cases.values_list("pk", flat=True).first()
 
 
 # --- what is being written ---------------------------------------------------------------------------------------
@@ -94,9 +86,20 @@ class Written:
     published: int | None = None
 
 
+def own_drafts(case: int | None) -> QuerySet[ProcessDraft]:
+    """The draft of a case; it stays when the catalogue publishes a new version. More than one only where each of two
+    versions had been given its own before drafts stayed: the first is the one that is written on.
+    """
+    drafts = ProcessDraft.objects.select_related("edited_by").order_by("-case")
+    if case is None:
+        return drafts.filter(case=None)
+    procedure, key = case_bundle(case).line
+    return drafts.filter(case__version__procedure=procedure, case__key=key)
+
+
 def draft_of(case: int | None) -> Written:
     """The draft of a case; without one, the process it follows now."""
-    draft = ProcessDraft.objects.select_related("edited_by").filter(case=case).first()
+    draft = own_drafts(case).first()
     if draft is None:
         return Written(beginning(case))
     return Written(
@@ -127,27 +130,42 @@ def table_of(version: int, name: str) -> Table:
 
 def followed(case: int | None) -> ProcessVersion | None:
     """The version that a dossier of a case filed now follows."""
-    versions = ProcessVersion.objects.select_related("published_by").order_by("-number")
-    own = versions.filter(case=case).first()
-    return own or versions.filter(case=None).first()
+    for of in (case, None):
+        version = own_versions(of).select_related("published_by", "case__version").first()
+        if version is not None:
+            return version
+    return None
 
 
 def versions_of(case: int | None) -> list[ProcessVersion]:
     """All versions of its own, newest first."""
-    return list(ProcessVersion.objects.filter(case=case).select_related("published_by").order_by("-number"))
+    return list(own_versions(case).select_related("published_by"))
 
 
 def open_by_version(
-    case: int | None = None, *, cases: Iterable[int] | None = None
-) -> dict[tuple[int, int], int]:
-    """(case, version) to the number of open dossiers that follow it. A count tells nothing about anybody."""
+    case: int | None = None, *, procedures: Iterable[int] | None = None
+) -> dict[tuple[tuple[int, str], int], int]:
+    """((procedure, key of the case), version) to the number of open dossiers that follow it, whichever version of the
+    procedure they are bound to. A count tells nothing about anybody.
+    """
     runs = StepRun.objects.filter(closed_at=None, dossier__status__in=[int(status) for status in OPEN])
-    if cases is not None:
-        runs = runs.filter(dossier__case__in=list(cases))
+    if procedures is not None:
+        runs = runs.filter(dossier__procedure__in=list(procedures))
     elif case is not None:
-        runs = runs.filter(dossier__case=case)
-    rows = runs.values_list("dossier__case", "step__process").annotate(count=Count("dossier", distinct=True))
-    return {(of, version): count for of, version, count in rows}
+        procedure, key = case_bundle(case).line
+        runs = runs.filter(dossier__procedure=procedure, dossier__case__key=key)
+    rows = runs.values_list("dossier__procedure", "dossier__case__key", "step__process").annotate(
+        count=Count("dossier", distinct=True)
+    )
+    return {((procedure, key), version): count for procedure, key, version, count in rows}
+
+
+def followable(version: int, case: int | None) -> ProcessVersion | None:
+    """A version that dossiers of a case can be on: of its own process, or of the general one."""
+    found = ProcessVersion.objects.filter(pk=version).first()
+    if found is None or found.case_id is None:
+        return found
+    return found if case is not None and made_for(found, case) else None
 
 
 def movable(actor: Actor, version: int, case: int | None) -> QuerySet[Dossier]:
@@ -156,12 +174,15 @@ def movable(actor: Actor, version: int, case: int | None) -> QuerySet[Dossier]:
     found = Dossier.objects.visible_to(actor).filter(
         pk__in=runs.values("dossier"), status__in=[int(status) for status in OPEN]
     )
-    return (found if case is None else found.filter(case=case)).order_by("submitted_at", "pk")
+    if case is not None:
+        procedure, key = case_bundle(case).line
+        found = found.filter(procedure=procedure, case__key=key)
+    return found.order_by("submitted_at", "pk")
 
 
 def history(case: int | None, limit: int = 30) -> list[Event]:
     """What was done to the draft of a case, newest first."""
-    draft = ProcessDraft.objects.filter(case=case).values_list("stream", flat=True).first()
+    draft = own_drafts(case).values_list("stream", flat=True).first()
     return list(Event.objects.filter(stream=draft).order_by("-seq")[:limit]) if draft else []
 
 

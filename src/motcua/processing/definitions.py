@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max, QuerySet
 
 from motcua.catalogue.models import Service
 from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.joint.plans import plan_of
+from motcua.kernel import locks
 from motcua.kernel.actors import Role
 from motcua.kernel.caching import Kept
 from motcua.organisations.models import Post
@@ -34,6 +36,31 @@ DEFAULT = (
 )  # fmt: skip
 
 
+def own_versions(case: int | None) -> QuerySet[ProcessVersion]:
+    """The versions of the process of a case, newest first; of None: of the general one.
+
+    A process belongs to a case by its procedure and key, not by its row: when the catalogue publishes a new version of
+    a procedure, the case of the same key follows the process that was there, and continues its numbers. The newest is
+    the one published last.
+    """
+    versions = ProcessVersion.objects.order_by("-pk")
+    if case is None:
+        return versions.filter(case=None)
+    procedure, key = case_bundle(case).line
+    return versions.filter(case__version__procedure=procedure, case__key=key)
+
+
+def made_for(version: ProcessVersion, case: int) -> bool:
+    """Whether a version may be followed by dossiers of a case: it is of its own process, or of the general one."""
+    return version.case_id is None or case_bundle(version.case_id).line == case_bundle(case).line
+
+
+def alone_with(case: int | None) -> None:
+    """Be the only one who writes the process of a case, whichever of its rows is named, until the transaction ends."""
+    procedure, key = case_bundle(case).line if case is not None else (0, "")
+    locks.wait_for(f"process {procedure} {key}")
+
+
 class Faulty(ValueError):
     """A definition that may not be published: ``problems`` say what, step by step."""
 
@@ -56,9 +83,8 @@ def publish(
     """Publish a process version; a faulty definition is refused whole (:class:`Faulty`)."""
     if wrong := faults(case, steps):
         raise Faulty(wrong)
-    last = (
-        ProcessVersion.objects.filter(case=case).order_by("-number").values_list("number", flat=True).first()
-    )
+    alone_with(case)
+    last = own_versions(case).order_by().aggregate(last=Max("number"))["last"]
     version = ProcessVersion.objects.create(
         case_id=case,
         number=(last or 0) + 1,
@@ -156,9 +182,14 @@ def ensure_default(now: datetime) -> None:
 
 def _load(pk: int) -> Process:
     version = ProcessVersion.objects.get(pk=pk)
-    return Process(
-        pk,
-        tuple(
+    return Process(pk, tuple(steps_of([pk])[pk]), Policy.read(version.policy))
+
+
+def steps_of(versions: Collection[int]) -> dict[int, list[StepSpec]]:
+    """The steps of each version, in order; one query for all of them."""
+    found: dict[int, list[StepSpec]] = {pk: [] for pk in versions}
+    for row in Step.objects.filter(process__in=versions).order_by("process", "position"):
+        found[row.process_id].append(
             StepSpec(
                 pk=row.pk,
                 outcomes=row.outcomes,
@@ -166,10 +197,8 @@ def _load(pk: int) -> Process:
                 conditions=dict(row.conditions),
                 **{name: getattr(row, name) for name in _COLUMNS},
             )
-            for row in Step.objects.filter(process=pk).order_by("position")
-        ),
-        Policy.read(version.policy),
-    )
+        )
+    return found
 
 
 #: A version is immutable (trigger).
@@ -177,12 +206,13 @@ process: Kept[int, Process] = Kept(_load, seconds=None)
 
 
 def _current(case: int) -> int:
-    versions = ProcessVersion.objects.order_by("-number").values_list("pk", flat=True)
-    found = versions.filter(case=case).first() or versions.filter(case=None).first()
+    keys = (own_versions(of).values_list("pk", flat=True).first() for of in (case, None))
+    found = next((key for key in keys if key is not None), None)
     if found is None:
         raise LookupError("No process is published: run `motcua setup-base`, or publish one in the studio.")
     return found
 
 
-#: The version that a dossier filed now follows; a newly published one is followed within ten seconds.
+#: The version that a dossier filed now follows; a newly published one is followed within ten seconds. What the catalogue
+#: publishes brings new keys and changes nothing that is kept here.
 current_process: Kept[int, int] = Kept(_current, seconds=10)

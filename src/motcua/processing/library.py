@@ -14,8 +14,7 @@ from importlib import resources
 import structlog
 
 from motcua.catalogue.models import Procedure, ProcedureCase
-from motcua.processing.definitions import Faulty, publish
-from motcua.processing.models import ProcessVersion
+from motcua.processing.definitions import Faulty, own_versions, publish
 from motcua.processing.tables import Table, read
 
 log = structlog.get_logger(__name__)
@@ -39,7 +38,7 @@ def publish_shipped(now: datetime, codes: Iterable[str] | None = None) -> int:
         if wanted is not None and code not in wanted:
             continue
         for case in _cases(code):
-            if ProcessVersion.objects.filter(case=case).exists():
+            if own_versions(case).exists():
                 continue
             try:
                 publish(case=case, name=table.name, steps=table.steps, policy=table.policy, now=now)

@@ -196,7 +196,14 @@ MATTERS = f"""
                  FROM dossiers_posting WHERE dossier_id = %(dossier)s),
     'course', (SELECT jsonb_agg(jsonb_build_array(what, at, until, reason, days) ORDER BY at)
                  FROM ({COURSE}) AS course (what, at, until, reason, days)),
-    'newest', (SELECT id FROM processing_processversion WHERE case_id = %(case)s ORDER BY number DESC LIMIT 1))::text
+    'newest', (SELECT version.id
+                 FROM catalogue_procedurecase AS own
+                 JOIN catalogue_procedureversion AS edition ON edition.id = own.version_id
+                 JOIN catalogue_procedureversion AS any_edition ON any_edition.procedure_id = edition.procedure_id
+                 JOIN catalogue_procedurecase AS same ON same.version_id = any_edition.id AND same.key = own.key
+                 JOIN processing_processversion AS version ON version.case_id = same.id
+                WHERE own.id = %(case)s
+                ORDER BY version.id DESC LIMIT 1))::text
 """  # noqa: S608 - our own text in our own text
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from motcua.dossiers.models import Channel, Draft
+from motcua.dossiers.lifecycle import OPEN
+from motcua.dossiers.models import Channel, Dossier, Draft
 from motcua.kernel import working_time
 from motcua.kernel.actors import Actor
 from motcua.kernel.clock import local_day
@@ -52,15 +53,28 @@ def due_now(
     )
 
 
+def awaited(actor: Actor) -> QuerySet[Consultation]:
+    """Opinions that the actor may give (``actions.consulting.may_answer``) and that somebody waits for: asked, neither given
+    nor taken back, on a dossier that is open and that the actor may see.
+    """
+    persons: dict[int, set[int | None]] = {}
+    for seat in actor.seats:
+        persons.setdefault(seat.unit, {actor.account}).add(seat.instead_of)
+    mine = Q(pk__in=[])
+    for unit, accounts in persons.items():
+        mine |= Q(unit=unit) & (Q(expert=None) | Q(expert__in=accounts - {None}))
+    return Consultation.objects.filter(
+        mine,
+        answered_at=None,
+        revoked_at=None,
+        dossier__in=Dossier.objects.visible_to(actor).filter(status__in=[int(status) for status in OPEN]),
+    )
+
+
 def awaited_of(actor: Actor, *, limit: int = 50) -> list[Consultation]:
-    """Opinions that are asked of the actor's units, or of the actor, and not given yet: the first due first; one query."""
-    units = [seat.unit for seat in actor.seats]
-    persons = {actor.account} | {seat.instead_of for seat in actor.seats if seat.instead_of is not None}
+    """Opinions that are awaited of the actor, the first due first; one query."""
     return list(
-        Consultation.objects.filter(unit__in=units, answered_at=None, revoked_at=None)
-        .filter(Q(expert=None) | Q(expert__in=persons))
-        .select_related("dossier__procedure", "asked_by")
-        .order_by("due_at", "pk")[:limit]
+        awaited(actor).select_related("dossier__procedure", "asked_by").order_by("due_at", "pk")[:limit]
     )
 
 

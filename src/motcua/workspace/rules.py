@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
-View = Literal["mine", "unit", "others", "late", "soon", "waiting", "followed"]
+View = Literal["mine", "unit", "others", "late", "soon", "waiting", "opinions", "followed"]
 VIEWS: Final[tuple[View, ...]] = get_args(View)
 
 #: What a list can show, in the order it is offered. The first two are always there: when, and which.

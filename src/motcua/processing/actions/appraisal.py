@@ -13,7 +13,6 @@ from motcua.kernel.actors import Actor
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.processing import clock
 from motcua.processing.actions.common import (
-    SIGNATURE,
     advance,
     expect,
     reason_of,
@@ -108,8 +107,6 @@ def send_back(*, actor: Actor, run_id: int, reason: str, now: datetime) -> Dossi
     run, dossier = lock_run(actor, run_id)
     expect(run, "send_back")
     text = reason_of(reason)
-    if run.waits_for == SIGNATURE:
-        raise Conflict("result.being_signed")
     filing.record(dossier, SENT_BACK, actor=actor, now=now)
     advance(dossier, run, "send_back", actor=actor, now=now, note=text)
     return dossier

@@ -43,12 +43,16 @@ def reason_of(text: str) -> str:
 
 
 def expect(run: StepRun, turn: str) -> None:
-    """The step allows this turn, and does not wait for the applicant."""
+    """The step allows this turn, and waits neither for the applicant nor for a signature that has been ordered: what the
+    signing service is about to bring would find no step of its own.
+    """
     spec, _ = defined(run)
     if turn not in spec.outcomes and turn not in spec.permits:
         raise Conflict("step.no_such_outcome", step=spec.key, outcome=turn)
     if run.dossier.state in PAUSED:
         raise Conflict("step.waits_for_applicant")
+    if run.waits_for == SIGNATURE and turn != "sign":
+        raise Conflict("result.being_signed")
 
 
 def take_up(dossier: Dossier, *, actor: Actor, now: datetime) -> None:
@@ -80,10 +84,9 @@ def rest(dossier: Dossier, reason: str, *, now: datetime) -> None:
 
 
 def wake(dossier: Dossier, *, now: datetime) -> None:
-    """Waiting branches go on: intake anew from its full time, other steps within the new due time."""
+    """Every branch goes on: intake anew from its full time, other steps within the new due time."""
     for run in open_runs(dossier):
-        if run.waits_for == APPLICANT:
-            spec, _ = defined(run)
-            run.waits_for = ""
-            clock.set_due(run, dossier, spec.working_minutes, since=now, now=now)
-            run.save(update_fields=["waits_for", *clock.DUE_FIELDS])
+        spec, _ = defined(run)
+        run.waits_for = ""
+        clock.set_due(run, dossier, spec.working_minutes, since=now, now=now)
+        run.save(update_fields=["waits_for", *clock.DUE_FIELDS])

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from motcua.kernel import events, locks
+from motcua.kernel import events
 from motcua.kernel.actions import action
 from motcua.kernel.actors import Actor
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.processing import authoring, tables
 from motcua.processing.actions.common import reason_of
 from motcua.processing.checks import Problem
-from motcua.processing.definitions import Faulty, publish
+from motcua.processing.definitions import Faulty, alone_with, publish
 from motcua.processing.events import DRAFT_DISCARDED, DRAFT_SAVED, PUBLISHED
 from motcua.processing.models import ProcessDraft, ProcessVersion
 from motcua.processing.tables import Table
@@ -31,8 +31,8 @@ def _locked(case: int | None, revision: int, *, now: datetime) -> ProcessDraft:
 
     ``revision`` 0: nothing was saved when it was read.
     """
-    locks.wait_for(f"process draft {case or 0}")
-    draft = ProcessDraft.objects.select_related("edited_by").filter(case=case).first()
+    alone_with(case)
+    draft = authoring.own_drafts(case).first()
     if draft is None:
         draft = ProcessDraft(case_id=case, revision=0, saved_at=now, table={})
     if draft.revision != revision:
@@ -75,7 +75,7 @@ def discard_draft(*, actor: Actor, case: int | None, revision: int, now: datetim
     authoring.check_may_write(actor, case)
     draft = _locked(case, revision, now=now)
     version = authoring.followed(case)
-    draft.published = version if version is not None and version.case_id == case else None
+    draft.published = version if version is not None and (version.case_id is None) == (case is None) else None
     _save(draft, authoring.beginning(case), DRAFT_DISCARDED, actor=actor, now=now)
     return draft
 
@@ -97,7 +97,8 @@ def publish_draft(
     table = tables.read(draft.table)
     try:
         version = publish(
-            case=case,
+            # Held against the term and the agencies of today, whichever row of the case was named.
+            case=case if case is None else authoring.in_force(case) or case,
             name=table.name or "Quy trình",
             steps=table.steps,
             policy=table.policy,

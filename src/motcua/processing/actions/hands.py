@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from motcua.dossiers import actions as filing
-from motcua.dossiers.lifecycle import Status
+from motcua.dossiers.lifecycle import PAUSED, Status
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actions import action
 from motcua.kernel.actors import Actor, Role
@@ -14,7 +14,7 @@ from motcua.kernel.clock import local_day
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.organisations.queries import seats_of, units_of
 from motcua.processing.actions.common import SIGNATURE, defined, reason_of, take_up
-from motcua.processing.definitions import process
+from motcua.processing.definitions import made_for, process
 from motcua.processing.events import ASSIGNED, CLAIMED, MOVED, RELEASED, WENT_BACK
 from motcua.processing.models import ProcessVersion, StepRun
 from motcua.processing.rules import Kind
@@ -86,6 +86,8 @@ def go_back(*, actor: Actor, run_id: int, reason: str, now: datetime) -> Dossier
     before = run.previous
     if run.waits_for == SIGNATURE:
         raise Conflict("result.being_signed")
+    if dossier.state in PAUSED:
+        raise Conflict("step.waits_for_applicant")
     if before is None or before.scope_id != run.scope_id:
         raise Conflict("step.nothing_before")
     if not may_go_back(published.by_pk(before.step_id), dossier.state):
@@ -118,7 +120,7 @@ def move_version(
         raise NotAllowed("step.not_yours")
     text = reason_of(reason)
     target = ProcessVersion.objects.filter(pk=version).first()
-    if target is None or target.case_id not in (None, dossier.case_id):
+    if target is None or not made_for(target, dossier.case_id):
         raise Refused("move.other_case")
     runs = open_runs(dossier)
     if not runs:

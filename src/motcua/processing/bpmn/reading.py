@@ -19,7 +19,7 @@ from motcua.processing.bpmn.durations import parse_duration
 from motcua.processing.bpmn.expressions import readable
 from motcua.processing.bpmn.graph import Graph, graph_of
 from motcua.processing.bpmn.notes import Note, Notes
-from motcua.processing.bpmn.words import outcome_of_task, outcome_said, role_said
+from motcua.processing.bpmn.words import lane_name, outcome_of_task, outcome_said, role_said
 from motcua.processing.bpmn.xml import Element, Unsupported, parse
 from motcua.processing.rules import ON, Kind, Policy, StepSpec, UnitRule
 from motcua.processing.tables import KEY, LENGTHS, Table, free_key
@@ -63,8 +63,12 @@ class _Reader:
         return Imported(tables.read(tables.written(table)), tuple(self.notes))
 
     def _name(self) -> str:
-        name = self.graph.process.get("name") or self.graph.pool_name
-        return self._short(name, 200, self.graph.process)
+        """Of the process, or of the pool where that is the one that was renamed: it is what an editor shows."""
+        own = self.graph.process.own("process")
+        written = own.get("name") if own else ""
+        names = (self.graph.process.get("name"), self.graph.pool_name)
+        renamed = next((name for name in names if written and name and name != written), "")
+        return self._short(renamed or names[0] or names[1], 200, self.graph.process)
 
     def _policy(self) -> Policy:
         own = self.graph.process.own("process")
@@ -78,8 +82,8 @@ class _Reader:
         """As written where Motcua wrote all of it; else from the start on, what comes later below."""
         first = self.graph.first()
         ids = list(self.rows)
-        if ids and ids[0] == first and all(node.own("step") for node in self.rows.values()):
-            return ids
+        if kept := self._as_written():
+            return kept
         ids.sort(key=lambda id_: id_ != first)
         pairs = [(id_, to) for id_ in ids for to in self._targets(id_) if to is not None]
         nodes = [layout.Node(id_, "", 0, 0) for id_ in ids]
@@ -87,6 +91,33 @@ class _Reader:
         column = layout.layers(nodes, edges, layout.back_edges(nodes, edges))
         met = self._met(first)
         return sorted(ids, key=lambda id_: (met.get(id_, 999) == 999, column[id_], met.get(id_, 999)))
+
+    def _as_written(self) -> list[str]:
+        """The order Motcua wrote into its file, which editors do not keep; a new row comes behind the one that leads to it.
+
+        Empty for a file of somebody else, and where the row that begins is no longer the first.
+        """
+        own = self.graph.process.own("process")
+        place = {key: number for number, key in enumerate((own.get("order") if own else "").split())}
+        known = {id_: place[key] for id_ in self.rows if (key := self._written_key(self.rows[id_])) in place}
+        found = sorted(known, key=known.__getitem__)
+        if not found or found[0] != self.graph.first():
+            return []
+        waiting = [id_ for id_ in self.rows if id_ not in known]
+        while waiting:
+            id_ = next(
+                (one for one in waiting if any(one in self._targets(row) for row in found)), waiting[0]
+            )
+            waiting.remove(id_)
+            before = [row for row in found if id_ in self._targets(row)]
+            found.insert(found.index(before[0]) + 1 if before else len(found), id_)
+        return found
+
+    @staticmethod
+    def _written_key(node: Element) -> str:
+        """The key Motcua gave a row: beside it, or in the id alone where an editor that changed its kind dropped the rest."""
+        own = node.own("step")
+        return own.get("key") if own else node.id.removeprefix("step_") if node.id.startswith("step_") else ""
 
     def _targets(self, id_: str) -> list[str | None]:
         return [self.graph.target(flow) for flow in self.graph.ways(id_)]
@@ -102,8 +133,7 @@ class _Reader:
         return found
 
     def _key(self, node: Element) -> str:
-        own = node.own("step")
-        wanted = own.get("key") if own else ""
+        wanted = self._written_key(node)
         taken = set(self.keys.values())
         if KEY.fullmatch(wanted) and wanted not in taken:
             return wanted
@@ -181,8 +211,9 @@ class _Reader:
         step = replace(step, permits=permits, working_minutes=self._minutes(id_), **self._who(id_, node))
         flows = self.graph.ways(id_)
         outcomes: dict[str, str | None] = {}
+        guess = self._only_unsaid(flows, step)
         for flow in flows:
-            outcome = self._outcome(flow, step, alone=len(flows) == 1)
+            outcome = self._outcome(flow, step, alone=flow is guess)
             if outcome in outcomes:
                 raise Unsupported(flow, "outcome_twice", outcome)
             outcomes[outcome] = self._to(flow)
@@ -190,6 +221,16 @@ class _Reader:
             outcomes[outcome_of_task(step.name)] = None
             self.notes.add("implicit_end", node)
         return replace(step, outcomes=outcomes)
+
+    def _only_unsaid(self, flows: list[Element], step: StepSpec) -> Element | None:
+        """The one line that says nothing, where what the task is named after is said by no other: drawn in an editor from
+        the decision behind a task, it has no name yet.
+        """
+        if len(flows) == 1:
+            return flows[0]
+        unsaid = [flow for flow in flows if not flow.own("way") and not flow.get("name").strip()]
+        said = {self._outcome(flow, step, alone=False) for flow in flows if flow not in unsaid}
+        return unsaid[0] if len(unsaid) == 1 and outcome_of_task(step.name) not in said else None
 
     def _outcome(self, flow: Element, step: StepSpec, *, alone: bool) -> str:
         own, name = flow.own("way"), flow.get("name").strip()
@@ -229,7 +270,7 @@ class _Reader:
     def _who(self, id_: str, node: Element) -> dict[str, Any]:
         lane = self.graph.lane_of.get(id_)
         own = lane.own("who") if lane else None
-        if own is not None:
+        if own is not None and lane is not None and not self._renamed(lane, own):
             return {
                 "role": own.get("role"),
                 "agency": own.get("agency"),
@@ -244,6 +285,17 @@ class _Reader:
             return {}
         self.notes.add("role_guessed", lane or node, said)
         return {"role": str(found[0]), "unit_rule": str(found[1])}
+
+    @staticmethod
+    def _renamed(lane: Element, own: Element) -> bool:
+        """Whether a lane is named after another role than the one written beside it: what people read is what they mean."""
+        said, rule = role_said(lane.get("name")), own.get("unitRule")
+        if said is None or str(said[0]) == own.get("role") or rule not in list(UnitRule):
+            return False
+        written = StepSpec(
+            0, "", "", "", own.get("role"), rule, None, {}, agency=own.get("agency"), unit=own.get("unit")
+        )
+        return lane.get("name") != lane_name(written)
 
     # --- choices -------------------------------------------------------------------------------------------------
 

@@ -20,10 +20,12 @@ OUTCOMES = {
     "sign": "Ký",
     "return_result": "Trả kết quả",
 }
+#: Returning a result, and not checking (kiểm tra) or verifying (thẩm tra) one.
+_RETURN = "(?<!kiem )(?<!tham )tra ket qua"
 #: In this order: what is more exact stands before what it contains. Folded: no marks, lower case.
 _SAID = (
     (r"tu choi tiep nhan|khong tiep nhan|refuse (receipt|intake|to receive)", "refuse"),
-    (r"tra ket qua|return (the )?result|deliver", "return_result"),
+    (rf"{_RETURN}|return (the )?result|deliver", "return_result"),
     (r"tra lai|lam lai|chua dat|sua lai|send back|return(ed)? for|rework|revise", "send_back"),
     (
         r"khong (du dieu kien|dong y|duyet|giai quyet)|tu choi|bac ho so|reject|refus|deny|not approved",
@@ -37,7 +39,7 @@ _SAID = (
 )
 _OF_TASK = (
     (r"tiep nhan|receive|intake", "receive"),
-    (r"tra ket qua|return|deliver|hand out", "return_result"),
+    (rf"{_RETURN}|return|deliver|hand out", "return_result"),
     (r"\bky\b|sign", "sign"),
     (r"tham dinh|giai quyet|du thao|soan|xu ly|apprais|assess|draft|process", "propose"),
     (r"duyet|kiem tra|soat|approve|review|check", "approve"),

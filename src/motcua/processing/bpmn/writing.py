@@ -209,6 +209,8 @@ class _Writer:
     def _process(self) -> Iterable[str]:
         policy = self.table.policy.written()
         own = attributes(
+            name=self.table.name or None,
+            order=" ".join(step.key for step in self.steps),
             ineligibleWithin=policy.get("ineligible_within"),
             afterSupplement=policy.get("after_supplement"),
             silenceCloses=policy.get("silence_closes"),

@@ -7,8 +7,7 @@ from datetime import datetime
 from motcua.catalogue.models import ProcedureCase
 from motcua.dossiers.joint.plans import plans
 from motcua.kernel.actors import Role
-from motcua.processing.definitions import publish
-from motcua.processing.models import ProcessVersion
+from motcua.processing.definitions import own_versions, publish
 from motcua.processing.rules import ON, Kind, StepSpec
 
 #: A joint request is received (or refused, or completed) as a whole; from then on its parts are worked on.
@@ -27,7 +26,6 @@ def ensure_processes(now: datetime) -> None:
     cases = ProcedureCase.objects.filter(
         version__procedure__national_code__in=list(plans()), version__published_at__isnull=False
     )
-    published = set(ProcessVersion.objects.exclude(case=None).values_list("case", flat=True))
     for case in cases.values_list("pk", flat=True):
-        if case not in published:
+        if not own_versions(case).exists():
             publish(case=case, name="Quy trình liên thông", steps=JOINT, now=now)

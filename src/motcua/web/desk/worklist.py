@@ -49,7 +49,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     english = request.LANGUAGE_CODE == "en"
     shown = columns(view.columns) if view else state.columns
     tags = {status: status_tag(status) for status in {row.status for row in found.rows}}
-    token = place.pack(asked)
+    token, opinions = place.pack(asked), asked.view == "opinions" and not asked.q
     context: dict[str, Any] = {
         "staff": navigation(actor, "desk", unread=state.unread),
         "asked": asked,
@@ -65,7 +65,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         "choices": chips.choices(asked, options(actor), state.labels, english),
         "views": state.views,
         "heads": [_head(name) for name in shown if name not in {"due", "code"}],
-        "rows": [_line(row, shown, tags, state.labels, token, english) for row in found.rows],
+        "rows": [
+            _line(row, shown, tags, state.labels, token, english, part="#opinions" if opinions else "")
+            for row in found.rows
+        ],
         "bulk": words.bulk_choices(actor),
         "max_bulk": MAX_BULK,
         "next": _address(request.GET, asked, view, after=found.next_key) if found.next_key else "",
@@ -164,14 +167,15 @@ def _line(
     labels: Mapping[int, LabelLine],
     token: str,
     english: bool,
+    part: str = "",
 ) -> dict[str, Any]:
-    """A row ready to print: the template's loop only puts strings into cells."""
+    """A row ready to print: the template's loop only puts strings into cells. ``part``: where on the page the line leads."""
     sign, due = words.due_words(row.due_state, row.minutes)
     cells = [_cell(name, row, tags, labels, english) for name in shown if name not in {"due", "code"}]
     return {
         "code": row.code,
         "line": f"{row.dossier}-{row.run or 0}",
-        "href": f"/desk/dossiers/{row.code}/?{place.beside(token, row.key)}",
+        "href": f"/desk/dossiers/{row.code}/?{place.beside(token, row.key)}{part}",
         "state": row.due_state,
         "sign": sign,
         "due": due,
@@ -201,7 +205,7 @@ def _cell(
                 return Markup("<strong>{}</strong>").format(_("Tôi"))
             if row.claimed_by:
                 return row.claimed_by
-            return Markup('<span class="mc-quiet">{}</span>').format(_("Chưa ai nhận") if row.step else "–")
+            return Markup('<span class="mc-quiet">{}</span>').format(_("Chưa ai nhận") if row.run else "–")
         case "submitted":
             aside = "" if row.online else f' <span class="mc-quiet">{escape(_("tại quầy"))}</span>'
             return Markup(f'<span class="mc-nowrap">{date_vn(row.submitted_at)}</span>{aside}')  # noqa: S704 - a date and our own words

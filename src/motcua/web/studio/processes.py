@@ -21,6 +21,7 @@ from motcua.processing import actions, authoring
 from motcua.processing.rules import ON, Kind, Policy, StepSpec, UnitRule
 from motcua.processing.tables import KEY, Malformed, Table, free_key, tidy
 from motcua.web.shared.staff import acting, navigation, staff
+from motcua.web.studio import processes_fit as fit
 from motcua.web.studio import processes_reading as reading
 from motcua.web.studio import processes_words as words
 from motcua.web.studio.processes_picture import picture
@@ -202,7 +203,10 @@ def draw(
         "version": version,
         "written": written,
         "following": following,
-        "own": following is not None and following.case_id == subject.case,
+        "fit": fit.about(subject.case, following, gone=subject.gone)
+        if subject.case is not None and version is None
+        else [],
+        "own": following is not None and (following.case_id is None) == (subject.case is None),
         "new": written.revision > 0 and written.published is None,
         "versions": authoring.versions_of(subject.case),
         "effects": reading.effects(subject.case),

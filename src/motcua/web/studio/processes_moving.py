@@ -88,8 +88,8 @@ def _old(subject: Subject, asked: str) -> ProcessVersion | None:
         return None
     if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
         raise Http404
-    version = ProcessVersion.objects.filter(pk=int(asked)).first()
-    if version is None or version.case_id not in (None, subject.case):
+    version = authoring.followable(int(asked), subject.case)
+    if version is None:
         raise Http404
     return version
 

@@ -70,7 +70,7 @@ def _draw_publish(
         "writes": subject.author.writes,
         "written": written,
         "version": version,
-        "own": version is not None and version.case_id == subject.case,
+        "own": version is not None and (version.case_id is None) == (subject.case is None),
         "new": written.revision > 0 and written.published is None,
         "lines": _compared(before, written.table, labels),
         "judged": reading.judge(subject.case, written.table),
@@ -217,9 +217,10 @@ def _json(data: bytes) -> Table:
 
 def _sources() -> list[ProcessVersion]:
     """The newest process of each case that has its own, and the general one. Definitions are nobody's secret."""
+    line = ("case__version__procedure", "case__key")
     return list(
-        ProcessVersion.objects.order_by("case", "-number")
-        .distinct("case")
+        ProcessVersion.objects.order_by(*line, "-pk")
+        .distinct(*line)
         .select_related("case__version__procedure")
     )
 

@@ -11,19 +11,20 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from motcua.catalogue.authorship import Author
 from motcua.catalogue.models import ProcedureCase
 from motcua.dossiers.bundles import case_bundle, form_of, newest_form
 from motcua.kernel.actors import Actor
 from motcua.kernel.models import Event
 from motcua.kernel.text import fold
 from motcua.processing import authoring
-from motcua.processing.authoring import Author
 from motcua.processing.checks import Problem, longest, over_term, problems, term_minutes
 from motcua.processing.choosing import FACTS
 from motcua.processing.definitions import unresolved
 from motcua.processing.models import ProcessVersion
 from motcua.processing.rules import Kind, StepSpec
 from motcua.processing.tables import Table, linked
+from motcua.web.studio import processes_fit as fit
 from motcua.web.studio import processes_words as words
 from motcua.web.studio.conditions import Askable
 from motcua.web.studio.processes_picture import name_of
@@ -34,13 +35,16 @@ PER_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose process a page is about, and what the actor may do about it. ``case`` None: the general one."""
+    """Whose process a page is about, and what the actor may do about it. ``case`` None: the general one. ``gone``: the
+    catalogue publishes the case no more.
+    """
 
     key: str
     case: int | None
     author: Author
     name: str
     code: str = ""
+    gone: bool = False
 
     @property
     def path(self) -> str:
@@ -49,13 +53,16 @@ class Subject:
 
 def subject_of(actor: Actor, key: str, *, writing: bool = False) -> Subject:
     """Raises Http404 for what there is not, and for what is not the actor's to read (or, ``writing``, to write)."""
-    case = None
+    case = present = None
     if key != GENERAL:
         if not (key.isascii() and key.isdigit() and len(key) < 19):
             raise Http404
-        case = int(key)
-        if not ProcedureCase.objects.filter(pk=case).exists():
-            raise Http404
+        try:
+            present = authoring.in_force(int(key))
+        except ProcedureCase.DoesNotExist:
+            raise Http404 from None
+        # An address kept from before the catalogue published the procedure anew leads to the case of today.
+        case = present or int(key)
     author = authoring.author(actor, case)
     if not author.reads or (writing and not author.writes):
         raise Http404
@@ -63,7 +70,7 @@ def subject_of(actor: Actor, key: str, *, writing: bool = False) -> Subject:
         return Subject(key, None, author, _("Quy trình chung"))
     bundle = case_bundle(case)
     name = f"{bundle.short_name} – {bundle.case_name}" if bundle.case_name else bundle.short_name
-    return Subject(key, case, author, name, bundle.national_code)
+    return Subject(str(case), case, author, name, bundle.national_code, gone=present is None)
 
 
 def case_name(case: ProcedureCase) -> str:
@@ -81,26 +88,33 @@ def listing(actor: Actor, asked: str, page: int) -> tuple[Page[ProcedureCase], l
         found = found.filter(Q(version__procedure__national_code__startswith=asked) | Q(pk__in=hits))
     shown = Paginator(found, PER_PAGE).get_page(page)
     cases = list(shown.object_list)
-    keys = [case.pk for case in cases]
+    procedures = {case.version.procedure_id for case in cases}
     own = {
-        version.case_id: version
-        for version in ProcessVersion.objects.filter(case__in=keys)
-        .select_related("published_by")
-        .order_by("number")
+        fit.line_of(version.case): version
+        for version in ProcessVersion.objects.filter(case__version__procedure__in=procedures)
+        .select_related("case__version", "published_by")
+        .order_by("pk")
+        if version.case is not None
     }
     general = authoring.followed(None)
-    counts = authoring.open_by_version(cases=keys)
+    counts = authoring.open_by_version(procedures=procedures)
+    misfits = fit.found(cases, own)
     numbers = version_names({version for _case, version in counts})
     rows = []
     for case in cases:
-        version = own.get(case.pk) or general
-        following = [(v, n) for (of, v), n in counts.items() if of == case.pk]
+        line = fit.line_of(case)
+        version = own.get(line) or general
+        following = [(v, n) for (of, v), n in counts.items() if of == line]
         rows.append(
             {
                 "href": f"/studio/processes/{case.pk}/",
                 "code": case.version.procedure.national_code,
                 "name": case_name(case),
-                "own": case.pk in own,
+                "own": line in own,
+                "wrong": [
+                    *([fit.gone_words()] if getattr(case, "gone", False) else []),
+                    *(fit.said(one) for one in misfits.get(case.pk, ())),
+                ],
                 "number": version.number if version else None,
                 "published_at": version.published_at if version else None,
                 "by": version.published_by.full_name if version and version.published_by else "",

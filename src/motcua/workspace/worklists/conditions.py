@@ -35,13 +35,24 @@ _NEAR = """
 """
 
 
+#: Opinions that are asked, each as if it were an open step: of the unit that was asked, in the hands of the expert who was.
+OPINIONS = """
+    (SELECT asked.id, asked.due_at, '' AS waits_for, asked.expert_id AS claimed_by_id, asking.step_id, asked.unit_id,
+            asked.agency_id, asked.dossier_id
+       FROM processing_consultation AS asked JOIN processing_steprun AS asking ON asking.id = asked.run_id)
+"""
+
+
 @dataclass(slots=True)
 class Condition:
-    """Pieces joined by AND, and their values in order. ``dossier``: whether one of them names that table."""
+    """Pieces joined by AND, and their values in order. ``dossier``: whether one of them names that table; ``source``: what
+    ``run`` is.
+    """
 
     pieces: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     dossier: bool = False
+    source: str = "processing_steprun"
 
     def add(self, piece: str, *values: Any, dossier: bool = False) -> None:
         self.pieces.append(piece)
@@ -93,7 +104,12 @@ def soon_until(actor: Actor, now: datetime) -> datetime:
 
 
 def of_list(view: View, actor: Actor, scope: Scope, now: datetime, soon: datetime) -> Condition:
-    """What a list of open runs shows."""
+    """What a list of open runs shows, or that of opinions asked of the officer."""
+    if view == "opinions":
+        asked, values = sql_of(queries.awaited(actor))
+        found = Condition(source=OPINIONS)
+        found.add(f"run.id IN ({asked})", *values)
+        return found
     found = Condition(["run.closed_at IS NULL"])
     if view == "mine":
         found.add(scope.act, *scope.act_values)
@@ -124,12 +140,12 @@ def visible_ids(actor: Actor) -> tuple[str, tuple[Any, ...]]:
     return sql_of(Dossier.objects.visible_to(actor))
 
 
-def sql_of(dossiers: Any) -> tuple[str, tuple[Any, ...]]:
-    """SQL for the keys of a queryset of dossiers; a set that is empty for sure has none of Django's."""
+def sql_of(rows: Any) -> tuple[str, tuple[Any, ...]]:
+    """SQL for the keys of a queryset; a set that is empty for sure has none of Django's."""
     from django.core.exceptions import EmptyResultSet
 
     try:
-        sql, values = dossiers.order_by().values("pk").query.sql_with_params()
+        sql, values = rows.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return "SELECT NULL::bigint WHERE FALSE", ()
     return sql, tuple(values)

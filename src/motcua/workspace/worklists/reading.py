@@ -35,7 +35,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a worklist. ``run`` is None for a dossier found by searching on which nothing is open.
+    """A line of a worklist. ``run`` is None for a dossier found by searching on which nothing is open, and for an opinion.
 
     ``due_state``: on_time, soon, late, paused or none; ``minutes``: working minutes left, or past when late.
     ``key``: where the line stands in its list. ``age``: days since it was filed.
@@ -101,6 +101,11 @@ def by_dossier(asked: Asked) -> bool:
     return bool(asked.q) or asked.view == "followed"
 
 
+def of_opinions(asked: Asked) -> bool:
+    """Whether a line is an opinion that was asked of the officer, due first: there is no step of theirs to act on."""
+    return not asked.q and asked.view == "opinions"
+
+
 def read_key(after: str | None) -> list[Any] | None:
     """The (microseconds since 1970, run) behind a key of an open run; None for anything that is not one."""
     found = re.fullmatch(r"(\d{1,17})~(\d{1,18})", after or "", re.ASCII)
@@ -117,7 +122,7 @@ _RUN_KEY = "('epoch'::timestamptz + %s * interval '1 microsecond', %s)"
 
 def _runs_from(condition: Condition) -> str:
     join = " JOIN dossiers_dossier AS dossier ON dossier.id = run.dossier_id" if condition.dossier else ""
-    return f"FROM processing_steprun AS run{join} WHERE {condition.sql}"
+    return f"FROM {condition.source} AS run{join} WHERE {condition.sql}"
 
 
 def _dossiers_from(ids: str, condition: Condition, scope: Scope) -> str:
@@ -190,11 +195,12 @@ _FIELDS = """
 """
 _JOINS = """
     JOIN catalogue_procedure AS procedure ON procedure.id = dossier.procedure_id
-    JOIN organisations_agency AS agency ON agency.id = dossier.agency_id
+    JOIN organisations_agency AS agency ON agency.id = {agency}.agency_id
     LEFT JOIN processing_step AS step ON step.id = run.step_id
     LEFT JOIN organisations_unit AS unit ON unit.id = run.unit_id
     LEFT JOIN identity_account AS claimer ON claimer.id = run.claimed_by_id
 """
+_OF_DOSSIER = _JOINS.format(agency="dossier")
 
 
 def worklist(
@@ -207,7 +213,7 @@ def worklist(
     scope, soon = scope_of(actor), soon_until(actor, now)
     fetched = _page(actor, asked, scope, now, soon, after, limit + 1)
     reckon = Reckoner(now, soon)
-    rows = tuple(_row(fields, actor, reckon, whole=by_dossier(asked)) for fields in fetched[:limit])
+    rows = tuple(_row(fields, actor, reckon, asked) for fields in fetched[:limit])
     counted, found = _counts(actor, asked, scope, now, soon)
     return Worklist(rows, counted, found, rows[-1].key if len(fetched) > limit else None)
 
@@ -224,10 +230,12 @@ def _page(
         sql = f"""
             SELECT {_FIELDS}
               FROM (SELECT dossier.id AS found, run.* {source} ORDER BY dossier.id DESC LIMIT {int(limit)}) AS run
-              JOIN dossiers_dossier AS dossier ON dossier.id = run.found {_JOINS}
+              JOIN dossiers_dossier AS dossier ON dossier.id = run.found {_OF_DOSSIER}
              ORDER BY dossier.id DESC
         """  # noqa: S608 - conditions and fields are ours, every value is a parameter
     else:
+        # An opinion is due by the calendar of who gives it.
+        joins = _JOINS.format(agency="run") if of_opinions(asked) else _OF_DOSSIER
         key = read_key(after)
         if key is not None:
             source += f" AND (run.due_at, run.id) > {_RUN_KEY}"
@@ -235,7 +243,7 @@ def _page(
         sql = f"""
             SELECT {_FIELDS}
               FROM (SELECT run.* {source} ORDER BY run.due_at, run.id LIMIT {int(limit)}) AS run
-              JOIN dossiers_dossier AS dossier ON dossier.id = run.dossier_id {_JOINS}
+              JOIN dossiers_dossier AS dossier ON dossier.id = run.dossier_id {joins}
              ORDER BY run.due_at, run.id
         """  # noqa: S608 - the same
     with connection.cursor() as cursor:
@@ -244,16 +252,20 @@ def _page(
         return rows
 
 
-def _row(fields: Sequence[Any], actor: Actor, reckon: Reckoner, *, whole: bool) -> Row:
+#: Named dossiers, and those found by searching, are lines of this.
+_WHOLE = Asked(view="followed")
+
+
+def _row(fields: Sequence[Any], actor: Actor, reckon: Reckoner, asked: Asked) -> Row:
     (run, run_due, waits_for, claimer, claimer_name, step, step_en, code, applicant, status, submitted, channel,
      dossier_due, procedure, agency, dossier, unit, labels) = fields  # fmt: skip
     paused = bool(waits_for) and Status(status) in PAUSED
     due = run_due if run is not None else dossier_due
     state, minutes = reckon(agency, due, paused=paused) if run is not None else ("none", 0)
     return Row(
-        run=run,
+        run=None if of_opinions(asked) else run,
         dossier=dossier,
-        key=str(dossier) if whole else key_of(run_due, run),
+        key=str(dossier) if by_dossier(asked) else key_of(run_due, run),
         code=code,
         procedure=procedure,
         applicant=applicant,
@@ -331,7 +343,7 @@ def walk(actor: Actor, asked: Asked, *, now: datetime, size: int = 1000) -> Iter
     reckon = Reckoner(now, soon)
     while True:
         fetched = _page(actor, asked, scope, now, soon, after, size)
-        page = [_row(fields, actor, reckon, whole=by_dossier(asked)) for fields in fetched]
+        page = [_row(fields, actor, reckon, asked) for fields in fetched]
         if page:
             yield page
         if len(page) < size:
@@ -343,7 +355,10 @@ def lines(actor: Actor, asked: Asked, *, limit: int, now: datetime) -> list[Line
     """The first lines of what is asked for, as things to do something with."""
     scope, soon = scope_of(actor), soon_until(actor, now)
     fetched = _page(actor, asked, scope, now, soon, None, limit)
-    return [Line(dossier=fields[15], run=fields[0], code=fields[7]) for fields in fetched]
+    opinions = of_opinions(asked)
+    return [
+        Line(dossier=fields[15], run=None if opinions else fields[0], code=fields[7]) for fields in fetched
+    ]
 
 
 def chosen(actor: Actor, marked: Sequence[str]) -> list[Line]:
@@ -375,9 +390,9 @@ def rows_of(actor: Actor, dossiers: Sequence[int], *, now: datetime) -> list[Row
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_FIELDS} FROM (SELECT dossier.id AS found, run.* {source}) AS run"  # noqa: S608 - as above
-            f" JOIN dossiers_dossier AS dossier ON dossier.id = run.found {_JOINS}",
+            f" JOIN dossiers_dossier AS dossier ON dossier.id = run.found {_OF_DOSSIER}",
             [*scope.act_values, *given, *condition.values],
         )
         reckon = Reckoner(now, soon)
-        found = {row.dossier: row for row in (_row(f, actor, reckon, whole=True) for f in cursor.fetchall())}
+        found = {row.dossier: row for row in (_row(f, actor, reckon, _WHOLE) for f in cursor.fetchall())}
     return [found[key] for key in dict.fromkeys(dossiers) if key in found]

@@ -14,6 +14,7 @@ VIEWS: dict[str, str] = {
     "late": N_("Trễ hạn"),
     "soon": N_("Sắp đến hạn"),
     "waiting": N_("Chờ người dân"),
+    "opinions": N_("Cho ý kiến"),
     "followed": N_("Đang theo dõi"),
 }
 #: bulk action: (its name in a list of choices, what it means before it is ordered)

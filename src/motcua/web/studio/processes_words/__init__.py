@@ -6,7 +6,6 @@ what is wrong with a table or a file, ``differences`` what was changed.
 
 from motcua.web.studio.processes_words.conditions import (
     FACT_VALUES,
-    OPERATORS,
     field_name,
     sentence_of,
     value_words,
@@ -32,7 +31,6 @@ __all__ = [
     "KINDS",
     "MALFORMED",
     "NOTES",
-    "OPERATORS",
     "OUTCOMES",
     "PERMITS",
     "ROLES",

@@ -9,20 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from motcua.eforms.conditions import BadCondition, Comparison, Condition, Junction, parse
+from motcua.web.studio.conditions import OPERATORS
 from motcua.web.studio.processes_words.vocabulary import word
 
-OPERATORS: dict[str, str] = {
-    "eq": N_("là"),
-    "ne": N_("không là"),
-    "in": N_("là một trong"),
-    "not_in": N_("không thuộc"),
-    "lt": N_("nhỏ hơn"),
-    "le": N_("không quá"),
-    "gt": N_("lớn hơn"),
-    "ge": N_("từ"),
-    "filled": N_("có điền"),
-    "blank": N_("để trống"),
-}
 FACTS: dict[str, str] = {
     "dossier.channel": N_("Kênh nộp"),
     "dossier.applicant_kind": N_("Loại người nộp"),
