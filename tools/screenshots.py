@@ -162,6 +162,12 @@ SHOTS = (
     Shot("board-dossiers", "tuan", first_link("/board/", r"^/board/dossiers/")),
     Shot("studio-calendars", "tuan", at("/studio/calendars/")),
     Shot("studio-calendar", "tuan", first_link("/studio/calendars/", r"^/studio/calendars/[^/]+/$")),
+    Shot("studio-processes", "toan", at("/studio/processes/")),
+    Shot("studio-process", "toan", first_link("/studio/processes/", r"^/studio/processes/[0-9]+/$")),
+    Shot("studio-forms", "toan", at("/studio/forms/")),
+    Shot("studio-form", "toan", at(f"/studio/forms/{MARRIAGE}/")),
+    Shot("studio-question", "toan", at(f"/studio/forms/{MARRIAGE}/fields/muc_dich_loai/")),
+    Shot("studio-trial", "toan", at(f"/studio/forms/{MARRIAGE}/trial/")),
     Shot("style", None, at("/style/")),
 )
 #: File in docs/images → page, size. In Vietnamese, as people there will see it.
@@ -173,6 +179,7 @@ README = {
     "desk-dossier": ("desk-appraise", "desktop"),
     "board": ("board", "desktop"),
     "statistics": ("statistics", "desktop"),
+    "studio-form": ("studio-form", "desktop"),
 }
 
 

@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from motcua.catalogue.forms import drafts
+from motcua.catalogue.forms import actions, drafts
 from motcua.catalogue.models import Level, Procedure, ProcedureCase, Service
 from motcua.dossiers import bundles
 from motcua.eforms import editing
@@ -651,3 +651,44 @@ def test_the_list_costs_the_same_for_many_forms(world: World) -> None:
     with CaptureQueriesContext(connection) as many:
         browser.get("/studio/forms/")
     assert len(many) <= len(few) + 1 <= 16
+
+
+@pytest.mark.parametrize(
+    ("end", "most"),
+    [
+        ("", 20),
+        ("fields/{field}/", 14),
+        ("sections/{section}/", 14),
+        ("publish/", 20),
+        ("preview/", 10),
+        ("trial/", 12),
+    ],
+)
+def test_a_page_costs_the_same_for_a_long_form(world: World, end: str, most: int) -> None:
+    """Statements do not grow with questions, with versions, or with what was done to the draft."""
+    author = Author(world)
+    part = author.section("Phần dài")
+    name = author.add("Câu đầu", "text", part)
+    path = author.path + end.format(field=name, section=part)
+
+    def cost() -> int:
+        author.browser.get(path)
+        with CaptureQueriesContext(connection) as seen:
+            assert author.browser.get(path).status_code == 200
+        return len(seen)
+
+    few = cost()
+    longer = author.definition
+    for number in range(60):
+        longer, _ = editing.add_field(
+            longer, "text", {"vi": f"Câu {number}", "en": f"Q {number}"}, section=part
+        )
+    actions.save_draft(
+        actor=world.officer("toan"),
+        key=author.key,
+        revision=author.revision,
+        definition=longer,
+        change="imported",
+        now=factories.NOW,
+    )
+    assert cost() <= few <= most

@@ -191,7 +191,7 @@ def draw(
         key: name for group in reading.target_names(subject.key, lang).values() for key, name in group.items()
     }
     given = typed or QueryDict()
-    versions = drafts.versions(subject.key)
+    versions, blocks = drafts.versions(subject.key), drafts.blocks()
     context = {
         "staff": navigation(actor, "forms"),
         "subject": subject,
@@ -209,8 +209,8 @@ def draw(
         "judged": found,
         "hints": hints,
         "kinds": reading.kinds(lang),
-        "blocks": [(one.key, reading.wording(one.section.get("title"), lang)) for one in drafts.blocks()],
-        "renewed": {f"{one.key}@{one.number}": one for one in drafts.blocks()},
+        "blocks": [(one.key, reading.wording(one.section.get("title"), lang)) for one in blocks],
+        "renewed": {f"{one.key}@{one.number}" for one in blocks},
         "settings": _settings(definition, given if given.get("what") == "settings" else None),
         "adding": {
             name: given.get(name, "") if given.get("what") in ("add", "add_section") else ""
