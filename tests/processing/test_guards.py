@@ -141,6 +141,20 @@ def test_a_paper_given_anew_takes_the_place_of_the_one_that_was_wrong(world: Wor
     assert list(replaced.values()) == [None], "the new one stands"
 
 
+def test_the_clock_goes_on_when_the_duty_is_done_and_the_rest_is_added(world: World) -> None:
+    dossier = factories.advance(world, factories.filed_dossier(world), "received")
+    before = dossier.due_at
+    turn: Any = {"actor": world.officer("hoa"), "run_id": factories.open_run(dossier).pk}
+    actions.ask_payment(amount=50_000, reason=WHY, now=at(world, 24), **turn)
+    actions.confirm_duty(now=at(world, 72), **turn)
+    dossier.refresh_from_db()
+    assert Pause.objects.get(dossier=dossier).until == at(world, 72)
+    assert before is not None
+    assert dossier.due_at is not None
+    assert working_time.worked_minutes(calendar_for(AGENCY), before, dossier.due_at) == 2 * 480
+    assert factories.open_run(dossier).due_at == dossier.due_at
+
+
 # --- runs -------------------------------------------------------------------------------------------------------------
 
 
