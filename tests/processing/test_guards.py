@@ -19,12 +19,12 @@ from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.kernel.working_time import Term
 from motcua.organisations.models import Absence, Unit
 from motcua.organisations.queries import calendar_for, units_of
-from motcua.processing import actions, clock, runs
+from motcua.processing import actions, clock, runs, sweeps
 from motcua.processing.choosing import facts_of
 from motcua.processing.definitions import DEFAULT, publish
-from motcua.processing.events import NOTIFIED, RECEIVED, TAKEN_UP
+from motcua.processing.events import APOLOGY_DUE, NOTIFIED, RECEIVED, TAKEN_UP
 from motcua.processing.models import Pause
-from motcua.processing.rules import Policy
+from motcua.processing.rules import Alarm, Policy
 from motcua.processing.turns import OpenStep, Standing, may_go_back, turns
 from motcua.results.actions import sign_at
 from motcua.results.models import ResultDocument, StoreItem
@@ -139,6 +139,31 @@ def test_a_paper_given_anew_takes_the_place_of_the_one_that_was_wrong(world: Wor
     replaced = dict(dossier.papers.values_list("pk", "replaced_at"))
     assert replaced.pop(wrong.pk) == answered
     assert list(replaced.values()) == [None], "the new one stands"
+
+
+def test_the_clock_goes_on_when_the_duty_is_done_and_the_rest_is_added(world: World) -> None:
+    dossier = factories.advance(world, factories.filed_dossier(world), "received")
+    before = dossier.due_at
+    turn: Any = {"actor": world.officer("hoa"), "run_id": factories.open_run(dossier).pk}
+    actions.ask_payment(amount=50_000, reason=WHY, now=at(world, 24), **turn)
+    actions.confirm_duty(now=at(world, 72), **turn)
+    dossier.refresh_from_db()
+    assert Pause.objects.get(dossier=dossier).until == at(world, 72)
+    assert before is not None
+    assert dossier.due_at is not None
+    assert working_time.worked_minutes(calendar_for(AGENCY), before, dossier.due_at) == 2 * 480
+    assert factories.open_run(dossier).due_at == dossier.due_at
+
+
+def test_that_an_apology_is_still_possible_is_said_once_whatever_the_branches(world: World) -> None:
+    publish(case=world.case(MARITAL), name="Quy trình có nhánh", steps=BRANCHED, now=world.now)
+    dossier = received(world)
+    run = run_of(dossier, "culture")
+    comes = clock.alarms_of(run, dossier, extended=False, now=world.now)[Alarm.APOLOGY]
+    sweeps.alarms_at(comes + timedelta(minutes=1))
+    said = [Alarm(one.alarms) for one in (run_of(dossier, "culture"), run_of(dossier, "economy"))]
+    assert all(Alarm.APOLOGY in one for one in said), "both branches have come to it"
+    assert Event.objects.filter(stream=dossier.stream, kind=APOLOGY_DUE).count() == 1
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------
