@@ -13,9 +13,10 @@ from motcua.catalogue.models import ProcedureCase
 from motcua.catalogue.records import Case, Term
 from motcua.dossiers.bundles import case_bundle
 from motcua.kernel.refusals import Refused
-from motcua.processing import actions, authoring, fitting, joint, library
+from motcua.processing import actions, authoring, fitting, library
 from motcua.processing.actions import StillFaulty
 from motcua.processing.definitions import current_process, process, steps_of
+from motcua.processing.joint.process import ensure_processes
 from motcua.processing.matters import matters_of
 from motcua.processing.models import ProcessDraft, ProcessVersion, StepRun
 from motcua.processing.rules import Kind, StepSpec
@@ -231,7 +232,7 @@ def test_a_joint_request_keeps_the_process_of_its_own(world: World) -> None:
     publish_anew(JOINT_BIRTH, same)
     case = world.case(JOINT_BIRTH)
     assert current_process(case) == version
-    joint.ensure_processes(LATER)
+    ensure_processes(LATER)
     assert current_process(case) == version
 
 
