@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from motcua.dossiers.models import Dossier
+from motcua.kernel import crypto
 from motcua.kernel.actors import Actor
 from motcua.kernel.refusals import NotAllowed
+from motcua.kernel.text import fold
 from motcua.processing import actions
 from motcua.processing.models import StepRun
 from motcua.workspace import actions as desk
@@ -146,6 +150,83 @@ def test_searching_shows_a_stranger_nothing(busy: World, q: str) -> None:
         row.code.startswith("H56.201")
         for row in worklist(busy.officer("linh"), Asked(q=q), limit=200, now=busy.now).rows
     )
+
+
+SEARCHES = [
+    "Nguyễn Thị Lan",
+    "nguyen",
+    "lan",
+    "thi la",
+    "binh",
+    "hon nhan",
+    "kinh doanh",
+    factories.MARITAL,
+    "H56.20",
+    "038192186762",
+]
+
+
+@pytest.mark.parametrize("q", SEARCHES)
+def test_a_search_finds_what_a_slow_look_at_everything_finds(busy: World, q: str) -> None:
+    """Whoever asks: one-stop, civil servant, heads, also of a province; lent dossiers too."""
+    lent = factories.filed_dossier(busy, agency=factories.OTHER_AGENCY)
+    seat = busy.officer("hoa").seats[0]
+    lent.involve(agency=seat.agency, unit=seat.unit)
+    index = crypto.blind_index(q, crypto.CITIZEN_ID)
+    found_by_anybody = 0
+    for person in busy.people.values():
+        if not person.staff:
+            continue
+        actor = busy.officer(person.username)
+        wanted = [
+            dossier.code
+            for dossier in Dossier.objects.visible_to(actor).select_related("procedure").order_by("-pk")
+            if dossier.code.startswith(q)
+            or dossier.procedure.national_code == q
+            or bytes(dossier.applicant_index or b"") == index
+            or f" {fold(q)}" in f" {dossier.applicant_folded}"
+            or all(f" {word}" in f" {fold(dossier.procedure.name)}" for word in fold(q).split())
+        ]
+        found = worklist(actor, Asked(q=q), limit=200, now=busy.now)
+        assert [row.code for row in found.rows] == wanted, (person.username, q)
+        assert found.found == len(wanted)
+        assert [row.code for page in walk(actor, Asked(q=q), now=busy.now, size=2) for row in page] == wanted
+        filtered = worklist(actor, Asked(q=q, channel=(2,)), limit=200, now=busy.now)
+        assert [row.code for row in filtered.rows] == wanted == wanted[: filtered.found]
+        found_by_anybody += len(wanted)
+    assert found_by_anybody
+
+
+@pytest.mark.parametrize(
+    ("q", "index"),
+    [
+        ("nguyen thi", "dossier_by_name"),
+        ("khai sinh", "dossier_by_procedure"),
+        (factories.MARITAL, "dossier_by_procedure"),
+        ("038192186762", "dossier_by_person"),
+        ("H56.201-26", "dossiers_dossier_code"),
+    ],
+)
+@pytest.mark.parametrize("who", ["minh", "hoa", "tuan"])
+def test_a_search_never_goes_through_all_dossiers(busy: World, who: str, q: str, index: str) -> None:
+    """What is found in a million is found by its index: the plan that is left when tables may not be read through."""
+    plans: list[str] = []
+
+    def explained(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "dossiers_dossier" in sql:
+            cursor = connection.connection.cursor()
+            plans.append("\n".join(row[0] for row in cursor.execute(f"EXPLAIN {sql}", params)))
+        return execute(sql, params, many, context)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    with connection.execute_wrapper(explained):
+        worklist(busy.officer(who), Asked(q=q), now=busy.now)
+    assert len(plans) == 2, "the page, and the counts"
+    for plan in plans:
+        assert index in plan, plan
+        assert "Scan Backward using dossiers_dossier_pkey" not in plan, plan
+        assert "Seq Scan on dossiers_dossier" not in plan, plan
 
 
 def test_a_procedure_is_found_by_its_words(busy: World) -> None:
