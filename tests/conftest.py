@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+
 import pytest
 
 
@@ -19,3 +22,12 @@ def _static_files() -> None:
 
     if prepare.static_needed():
         prepare.collect_static()
+
+
+@pytest.fixture(autouse=True)
+def _caches_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process keeps for seconds does not run out within a test: on a busy machine two requests may lie so far
+    apart, and then the second costs a statement more. Tests of running out set the clock themselves."""
+    still = time.monotonic()
+    for module in ("motcua.kernel.caching", "motcua.web.shared.caching", "motcua.catalogue.queries"):
+        monkeypatch.setattr(f"{module}.time", SimpleNamespace(monotonic=lambda: still))

@@ -34,7 +34,7 @@ from motcua.catalogue.records import Case, Definition
 from motcua.config import base
 from motcua.config.wiring import follow
 from motcua.demo.answers import answers_for
-from motcua.demo.history import sample_scan
+from motcua.demo.cast import sample_scan
 from motcua.demo.province import Person, build
 from motcua.dossiers import actions as filing
 from motcua.dossiers import bundles, drafts, outcomes

@@ -23,13 +23,14 @@ def statements() -> Iterator[list[str]]:
         yield seen
 
 
-def send(message: str) -> Any:
-    """One HTTP message as ``screens.py`` makes them, through Django's test client."""
+def send(message: str, client: Client | None = None) -> Any:
+    """One HTTP message as ``screens.py`` makes them, through Django's test client (``client``: one that is warm)."""
     head, _, body = message.partition("\r\n\r\n")
     first, *lines = head.split("\r\n")
     method, path, _version = first.split(" ")
     headers = dict(line.split(": ", 1) for line in lines)
-    client = Client(enforce_csrf_checks=True, raise_request_exception=True)
+    client = client or Client(enforce_csrf_checks=True, raise_request_exception=True)
+    client.cookies.clear()
     cookie = headers.pop("Cookie", "")
     for part in filter(None, cookie.split("; ")):
         name, _, value = part.partition("=")

@@ -5,6 +5,8 @@ left: row, answers, papers, a slip, step runs, events and facts that agree with 
 real: event hashes do not chain (nothing the bench measures reads them back), and encrypted columns are drawn from a
 small pool of ciphertexts, each of which opens (a ciphertext is bound to its column, not to its row).
 
+A person has four dossiers, but for those that wait, whose number is one of the pool's.
+
 Per commune the last ``OPEN`` dossiers of a batch wait to be received, at every size: a list of 50 finds as much to
 show among 10 thousand as among 200 thousand, so that the two can be compared.
 """
@@ -26,7 +28,10 @@ AGENCIES = 50
 CITIZENS = 500
 OPEN = 160
 POOL = 64
+JOINT = 12
 SECRET = "K7M2Q9XA"
+#: A citizen ID by which a search finds as much at every size.
+NUMBER = "038190000007"
 PROCEDURE = "1.004873"
 
 _SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi")
@@ -204,7 +209,7 @@ _DOSSIERS = f"""
            (%(secret)s::text[])[pick], %(version)s, %(case)s, %(procedure)s, %(form)s, agency.id, civil.id,
            CASE WHEN waits THEN 1 ELSE 10 END, 2, 'none', true, 'online', (%(citizens)s::bigint[])[1 + n %% %(people)s],
            'citizen', (%(name)s::text[])[pick], (%(folded)s::text[])[pick], (%(number)s::text[])[pick],
-           (%(index)s::bytea[])[pick], (%(contact)s::text[])[pick], at,
+           CASE WHEN waits THEN (%(index)s::bytea[])[pick] ELSE sha256((n / 4)::text::bytea) END, (%(contact)s::text[])[pick], at,
            CASE WHEN waits THEN NULL ELSE at + interval '2 hours' END,
            CASE WHEN waits THEN NULL ELSE at + interval '5 days' END,
            CASE WHEN waits THEN NULL ELSE at + interval '3 days' END,
@@ -308,6 +313,25 @@ def dossiers(world: World, total: int, now: datetime, *, admin: str) -> None:
         for statement in (_DOSSIERS, _ANSWERS, _SLIPS, _RUNS, _EVENTS, _FACTS):
             cursor.execute(statement, values)
     _settle()
+
+
+def joint(now: datetime) -> None:
+    """Joint dossiers with their parts, filed and played by the demo's own hand; made once."""
+    from motcua.demo import history, province
+    from motcua.demo.cast import Cast
+    from motcua.dossiers.models import Dossier
+
+    if Dossier.objects.exclude(joint=None).exists():
+        return
+    for _ in range(JOINT // 6):
+        history.make(Cast(province.people(), now), [], joint=True)
+
+
+def joint_clerk() -> int:
+    """The one-stop officer of the demo's commune."""
+    from motcua.demo import province
+
+    return next(person.account.pk for person in province.people() if person.username == "minh")
 
 
 _DRAFTS = f"""

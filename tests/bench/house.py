@@ -126,6 +126,11 @@ def spent(web: Web, cluster: Cluster) -> Spent:
             of_web += used
         elif int(fields[1]) == master or int(folder.name) == master:
             of_database += used
+    return Spent(of_web / tick, of_database / tick, machine())
+
+
+def machine() -> float:
+    """CPU seconds that the whole machine has worked so far, on all cores."""
     # user, nice, system, idle, iowait, irq, softirq, steal
     columns = [int(value) for value in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
-    return Spent(of_web / tick, of_database / tick, (sum(columns) - columns[3] - columns[4]) / tick)
+    return (sum(columns) - columns[3] - columns[4]) / os.sysconf("SC_CLK_TCK")

@@ -110,6 +110,7 @@ def _ranges() -> tuple[int, int, int]:
         cursor.execute(
             "SELECT min(id), max(id) FILTER (WHERE returned_at IS NOT NULL),"
             " (SELECT min(id) FROM organisations_agency WHERE code = 'H56.301') FROM dossiers_dossier"
+            " WHERE agency_id IN (SELECT id FROM organisations_agency WHERE code LIKE 'H56.3__')"
         )
         low, high, agency = cursor.fetchone() or (1, 1, 1)
     return low, high, agency

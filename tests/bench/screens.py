@@ -1,4 +1,4 @@
-"""The six operations as a browser sends them, and the same rows asked of the floor.
+"""The operations as a browser sends them, and the same rows asked of the floor.
 
 Requests are whole HTTP/1.1 messages made beforehand. ``once``: a request that changes something is sent once, as its
 draft or step run can be used once; half of the drafts and runs go to the real screens, half to the floor.
@@ -10,13 +10,14 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.db import connection
 
+from motcua.web.desk import place
+from motcua.workspace.rules import VIEWS, Asked
 from tests.bench import data
 
-OPERATIONS = ("submit", "list", "open", "step", "track", "public")
 _CSRF = "bench0bench0bench0bench0bench0be"
 
 
@@ -60,7 +61,7 @@ class Screens:
     def __init__(self, world: data.World, now: datetime, port: int, floor_port: int) -> None:
         self.world, self.now, self.port, self.floor_port = world, now, port, floor_port
         staff = [account for officers in world.officers.values() for account in officers.values()]
-        self.sessions = data.sessions([*world.citizens, *staff], now)
+        self.sessions = data.sessions([*world.citizens, *staff, data.joint_clerk()], now)
         self.rng = random.Random(20260101)
 
     def of(self, operation: str, many: int) -> Screen:
@@ -72,6 +73,9 @@ class Screens:
             "step": self.step,
             "track": self.track,
             "public": self.public,
+            "lists": self.lists,
+            "search": self.search,
+            "joint": self.joint,
         }
         return made[operation](many)
 
@@ -109,15 +113,50 @@ class Screens:
             once=False,
         )
 
+    def lists(self, many: int) -> Screen:
+        """Each of the desk's lists, with the counts of all, of one-stop officers, civil servants and heads in turn."""
+        return Screen(
+            [
+                _get(f"/desk/?list={view}", self.port, self.sessions[officers[role]])
+                for officers in self.world.officers.values()
+                for role in ("one_stop", "civil_servant", "head")
+                for view in VIEWS
+            ],
+            [],
+            once=False,
+        )
+
+    def search(self, many: int) -> Screen:
+        """What one-stop officers search for: a person's number, names (their beginning and a word of them), a code."""
+        found = []
+        for agency in self.world.officers:
+            code, name = _rows(
+                "SELECT code, applicant_name FROM dossiers_dossier WHERE agency_id = %s ORDER BY id DESC LIMIT 1",
+                agency,
+            )[0]
+            for q in (data.NUMBER, str(name), str(name).rpartition(" ")[2], str(code), data.PROCEDURE):
+                token = quote(place.pack(Asked(q=q)))
+                found.append(_get(f"/desk/?s={token}", self.port, self._clerk(agency)))
+        return Screen(found, [], once=False)
+
+    def joint(self, many: int) -> Screen:
+        """The page of a joint dossier with its parts, of the one-stop officer who keeps it together."""
+        whole = _rows("SELECT code FROM dossiers_dossier WHERE id IN (SELECT joint_id FROM dossiers_dossier)")
+        clerk = self.sessions[data.joint_clerk()]
+        return Screen(
+            [_get(f"/desk/dossiers/{code}/", self.port, clerk) for (code,) in whole], [], once=False
+        )
+
     def _dossiers(self, many: int) -> Sequence[tuple[str, int]]:
         """Random dossiers over the whole table, old and new alike."""
         low, high = _rows("SELECT min(id), max(id) FROM dossiers_dossier")[0]
         asked = [self.rng.randint(int(str(low)), int(str(high))) for _ in range(many * 2)]
         found = _rows(
             # Those of data.py have their slip; what this run has filed has another secret, and no worker makes its slip.
-            "SELECT code, agency_id FROM dossiers_dossier AS dossier WHERE id = ANY(%s)"
+            "SELECT code, agency_id FROM dossiers_dossier AS dossier WHERE id = ANY(%s) AND agency_id = ANY(%s)"
             " AND EXISTS (SELECT FROM dossiers_slip AS slip WHERE slip.dossier_id = dossier.id) ORDER BY md5(code)",
             asked,
+            list(self.world.officers),
         )
         return [(str(code), int(str(agency))) for code, agency in found[:many]]
 
@@ -137,7 +176,8 @@ class Screens:
             " JOIN processing_step AS step ON step.id = run.step_id"
             " JOIN dossiers_dossier AS dossier ON dossier.id = run.dossier_id"
             " WHERE run.closed_at IS NULL AND step.key = 'receive' AND dossier.code NOT LIKE 'FLOOR%%'"
-            " ORDER BY md5(run.id::text)",
+            " AND run.agency_id = ANY(%s) ORDER BY md5(run.id::text)",
+            list(self.world.officers),
         )
         half = len(runs) // 2
         return Screen(

@@ -51,6 +51,21 @@ def test_a_job_for_later_waits(a_job: Job) -> None:
 
 
 @pytest.mark.django_db
+def test_a_job_of_low_priority_waits_for_the_others(a_job: Job) -> None:
+    slow = jobs.job("test.slow", priority=-10)(lambda: None)
+    slow.defer()
+    slow.defer_at(datetime(2020, 1, 1, tzinfo=UTC))
+    a_job.defer(number=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, priority FROM procrastinate_jobs ORDER BY id")
+        assert cursor.fetchall() == [("test.slow", -10), ("test.slow", -10), ("test.note", 0)]
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+        (worker,) = cursor.fetchone() or (0,)
+        cursor.execute("SELECT task_name FROM procrastinate_fetch_job_v2(NULL, %s)", [worker])
+        assert cursor.fetchone() == ("test.note",)
+
+
+@pytest.mark.django_db
 def test_held_gathers_instead(a_job: Job) -> None:
     with jobs.held() as held:
         a_job.defer(number=1)

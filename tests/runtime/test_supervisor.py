@@ -23,6 +23,7 @@ from motcua.runtime.ports import free_port
 from motcua.runtime.postgres import Cluster
 from motcua.runtime.processes import alive, processes, rotate, tail, wait_until
 from motcua.runtime.services import LONGEST_PAUSE, Service
+from motcua.runtime.supervisor import Options, Supervisor
 
 START_SECONDS = 120
 
@@ -164,6 +165,28 @@ def test_a_whole_life(data: Path, start: Callable[..., Motcua]) -> None:
     fourth.process.send_signal(signal.SIGINT)
     assert fourth.process.wait(60) == 0
     assert marked(data) == {}
+
+
+def test_how_far_a_demo_is_that_goes_on_is_said(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    supervisor = Supervisor(Options(port=0, host="127.0.0.1", data=data, environment={}))
+    run = supervisor.folder.run
+    run.mkdir(parents=True)
+
+    def told(text: str | None) -> str:
+        if text is not None:
+            (run / "demo").write_text(text)
+        supervisor._tell_demo()
+        return capsys.readouterr().out
+
+    assert told(None) == "", "no demo that goes on"
+    assert "goes on in the background: 512 of 2,007 dossiers" in told("512 2007\n")
+    assert told("532 2007\n") == "", "not at every piece"
+    assert "772 of 2,007" in told("772 2007\n")
+    assert told("77") == "", "half written"
+    assert "demo data is complete: 2,007 dossiers" in told("2007 2007\n")
+    assert told(None) == ""
+    supervisor._demo_told = None
+    assert told(None) == "", "complete since before this start"
 
 
 def test_a_taken_port_is_said_before_anything_is_made(data: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from motcua.demo.history import sample_scan
+from motcua.demo.cast import sample_scan
 from motcua.dossiers.models import Dossier
 from motcua.kernel.models import Event
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 
 from motcua.dossiers.models import Dossier
+from motcua.kernel import crypto
 from motcua.kernel.actors import Actor
 from motcua.kernel.refusals import NotAllowed
+from motcua.kernel.text import fold
 from motcua.processing import actions
 from motcua.processing.models import StepRun
 from motcua.workspace import actions as desk
 from motcua.workspace.queries import desk_of
 from motcua.workspace.rules import due_between
 from motcua.workspace.worklists import VIEWS, Asked, Row, counts, neighbours, read_key, walk, worklist
+from motcua.workspace.worklists.conditions import searched, sql_of
 from tests import factories
 from tests.factories import World
 from tests.workspace import helpers
@@ -146,6 +150,65 @@ def test_searching_shows_a_stranger_nothing(busy: World, q: str) -> None:
         row.code.startswith("H56.201")
         for row in worklist(busy.officer("linh"), Asked(q=q), limit=200, now=busy.now).rows
     )
+
+
+SEARCHES = [
+    "Nguyễn Thị Lan",
+    "nguyen",
+    "lan",
+    "thi la",
+    "binh",
+    "hon nhan",
+    "kinh doanh",
+    factories.MARITAL,
+    "H56.20",
+    "038192186762",
+]
+
+
+@pytest.mark.parametrize("q", SEARCHES)
+def test_a_search_finds_what_a_slow_look_at_everything_finds(busy: World, q: str) -> None:
+    """Whoever asks: one-stop, civil servant, heads, also of a province; lent dossiers too."""
+    lent = factories.filed_dossier(busy, agency=factories.OTHER_AGENCY)
+    seat = busy.officer("hoa").seats[0]
+    lent.involve(agency=seat.agency, unit=seat.unit)
+    index = crypto.blind_index(q, crypto.CITIZEN_ID)
+    found_by_anybody = 0
+    for person in busy.people.values():
+        if not person.staff:
+            continue
+        actor = busy.officer(person.username)
+        wanted = [
+            dossier.code
+            for dossier in Dossier.objects.visible_to(actor).select_related("procedure").order_by("-pk")
+            if dossier.code.startswith(q)
+            or dossier.procedure.national_code == q
+            or bytes(dossier.applicant_index or b"") == index
+            or f" {fold(q)}" in f" {dossier.applicant_folded}"
+            or all(f" {word}" in f" {fold(dossier.procedure.name)}" for word in fold(q).split())
+        ]
+        found = worklist(actor, Asked(q=q), limit=200, now=busy.now)
+        assert [row.code for row in found.rows] == wanted, (person.username, q)
+        assert found.found == len(wanted)
+        assert [row.code for page in walk(actor, Asked(q=q), now=busy.now, size=2) for row in page] == wanted
+        filtered = worklist(actor, Asked(q=q, channel=(2,)), limit=200, now=busy.now)
+        assert [row.code for row in filtered.rows] == wanted == wanted[: filtered.found]
+        found_by_anybody += len(wanted)
+    assert found_by_anybody
+
+
+@pytest.mark.parametrize("q", SEARCHES)
+@pytest.mark.parametrize("who", ["minh", "hoa", "tuan"])
+def test_a_search_never_asks_every_dossier_whose_it_is(busy: World, who: str, q: str) -> None:
+    """ "Their own, or lent to them" is a condition that no index serves: among a million dossiers it costs seconds."""
+    found = searched(busy.officer(who), q)
+    for sql, _values in (sql_of(part) for part, _small in found.parts):
+        assert "OR EXISTS" not in sql
+        assert re.search(r"""WHERE \(?"dossiers_dossier"."(agency_id" (=|IN)|id" IN \(SELECT)""", sql), sql
+    newest, _values = found.newest(51)
+    # Large sets are read from their newest on; small ones behind a fence, so that the plan begins with their index.
+    assert newest.count("LIMIT 51") == sum(1 for _part, small in found.parts if not small)
+    assert newest.count("OFFSET 0") == sum(1 for _part, small in found.parts if small)
 
 
 def test_a_procedure_is_found_by_its_words(busy: World) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 
 NAME = "demo"
-HELP = "make the demo province: agencies, staff, citizens and 300 dossiers (demo mode only)"
+HELP = "make the demo province: agencies, staff, citizens and 2,000 dossiers (demo mode only)"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--if-empty", action="store_true", help="do nothing when there are dossiers already")
-    parser.add_argument("--dossiers", type=int, default=300, help="how many; default 300")
+    parser.add_argument("--dossiers", type=int, default=2000, help="how many; default 2000")
+    parser.add_argument(
+        "--go-on", action="store_true", help="of many, make the first part and leave the rest to the worker"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,5 +30,5 @@ def run(arguments: argparse.Namespace) -> int:
         )
     from motcua.demo.seed import seed
 
-    seed(dossiers=arguments.dossiers, if_empty=arguments.if_empty)
+    seed(dossiers=arguments.dossiers, if_empty=arguments.if_empty, go_on=arguments.go_on)
     return 0

@@ -11,7 +11,7 @@ from typing import Any
 from motcua.catalogue.actions import offer_service
 from motcua.catalogue.models import Level, Procedure
 from motcua.identity.actions import remember
-from motcua.identity.claims import parse
+from motcua.identity.claims import parse, subject_of
 from motcua.identity.models import Account
 from motcua.identity.settings import IDENTITY
 from motcua.kernel.actors import SYSTEM, Role
@@ -97,6 +97,17 @@ def build(now: datetime) -> list[Person]:
     people = [_person(entry, units, now) for entry in cast["people"]]
     _offer(agencies, now)
     return people
+
+
+def people() -> list[Person]:
+    """Everybody, of a province that is built."""
+    cast = cast_file()["people"]
+    subjects = [subject_of(IDENTITY["issuer_id"], parse(entry["claims"]).sub) for entry in cast]
+    accounts = {account.subject: account for account in Account.objects.filter(subject__in=subjects)}
+    return [
+        Person(entry["username"], entry["group"], accounts[subject], entry["claims"], entry.get("staff"))
+        for entry, subject in zip(cast, subjects, strict=True)
+    ]
 
 
 def _person(entry: dict[str, Any], units: dict[tuple[str, str], Unit], now: datetime) -> Person:

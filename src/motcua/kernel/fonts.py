@@ -8,6 +8,7 @@ so a receipt printed anywhere is the same to the byte. Why these: docs/decisions
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -40,9 +41,8 @@ _DRAWABLE = (
 )
 
 
-def _drawn(character: str) -> bool:
-    point = ord(character)
-    return any(first <= point <= last for first, last in _DRAWABLE)
+#: What can be drawn, and line breaks: nearly every text is of nothing else, and is asked about once, not by letter.
+_PLAIN = re.compile("[\n" + "".join(f"{re.escape(chr(a))}-{re.escape(chr(b))}" for a, b in _DRAWABLE) + "]*")
 
 
 def printable(text: str) -> str:
@@ -50,9 +50,12 @@ def printable(text: str) -> str:
 
     Line breaks stay; tabs and exotic spaces become a space.
     """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if _PLAIN.fullmatch(text):
+        return text
     out = []
-    for c in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")):
-        if c == "\n" or _drawn(c):
+    for c in text:
+        if _PLAIN.fullmatch(c):
             out.append(c)
         elif c == "\t" or unicodedata.category(c) in {"Zs", "Zl", "Zp"}:
             out.append(" ")

@@ -51,13 +51,15 @@ _DEATHS = "_deaths"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A registered job. ``attempts`` counts all runs, the first included."""
+    """A registered job. ``attempts`` counts all runs, the first included; of jobs that wait, the highest priority goes
+    first."""
 
     name: str
     function: Callable[..., object]
     queue: str
     attempts: int
     cron: str | None
+    priority: int = 0
 
     def defer(self, **arguments: Any) -> None:
         """Run it as soon as the present transaction has committed."""
@@ -67,13 +69,13 @@ class Job:
             return
         # What ``configure_task(…).defer(…)`` ends in, without the objects it makes on the way: every action defers.
         with connection.cursor() as cursor:
-            cursor.execute(_DEFER, [self.queue, self.name, orjson.dumps(arguments).decode()])
+            cursor.execute(_DEFER, [self.queue, self.name, self.priority, orjson.dumps(arguments).decode()])
 
     def defer_at(self, moment: datetime, **arguments: Any) -> None:
         """Run it at ``moment`` (aware), or as soon after as a worker is free."""
-        procrastinate_app.configure_task(name=self.name, queue=self.queue, schedule_at=moment).defer(
-            **arguments
-        )
+        procrastinate_app.configure_task(
+            name=self.name, queue=self.queue, schedule_at=moment, priority=self.priority
+        ).defer(**arguments)
 
     def run(self, **arguments: Any) -> object:
         """Run it here and now (tests, commands)."""
@@ -94,7 +96,7 @@ class Job:
 #: procrastinate's own function, which its workers are told by; named with its version, so that an upgrade shows.
 _DEFER = """
     SELECT procrastinate_defer_jobs_v1(ARRAY[
-        ROW(%s::text, %s::text, 0, NULL, NULL, %s::jsonb, NULL)::procrastinate_job_to_defer_v1])
+        ROW(%s::text, %s::text, %s::int, NULL, NULL, %s::jsonb, NULL)::procrastinate_job_to_defer_v1])
 """
 
 JOBS: dict[str, Job] = {}
@@ -115,14 +117,19 @@ def held() -> Iterator[Held]:
 
 
 def job(
-    name: str, *, queue: str = "default", attempts: int = 10, cron: str | None = None
+    name: str,
+    *,
+    queue: str = "default",
+    attempts: int = 10,
+    cron: str | None = None,
+    priority: int = 0,
 ) -> Callable[[Callable[..., object]], Job]:
     """Register a function as a job called ``room.verb``; with ``cron`` it also runs by itself."""
 
     def decorate(function: Callable[..., object]) -> Job:
         if name in JOBS:
             raise ValueError(f"There are two jobs named {name!r}.")
-        JOBS[name] = Job(name, function, queue, attempts, cron)
+        JOBS[name] = Job(name, function, queue, attempts, cron, priority)
         return JOBS[name]
 
     return decorate

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 import segno
 
+#: The papers of one dossier carry the same code, and are often made one after the other.
+_KEPT = 256
 
+
+@lru_cache(_KEPT)
 def svg(content: str, *, border: int = 0) -> str:
     """`content` as a QR code (error level M, byte mode UTF-8), one unit a module, `border` modules of quiet zone.
 

@@ -251,9 +251,8 @@ def _make_demo() -> str:
     with connection.cursor() as cursor:
         # Nobody relies on a demo that is being made: a crash of the machine makes it again from the start.
         cursor.execute("SET synchronous_commit = off")
-        code = demo.run(
-            parser.parse_args(["--if-empty", "--dossiers", os.environ.get("MOTCUA_DEMO_DOSSIERS", "300")])
-        )
+        many = os.environ.get("MOTCUA_DEMO_DOSSIERS")
+        code = demo.run(parser.parse_args(["--if-empty", "--go-on", *(["--dossiers", many] if many else [])]))
         cursor.execute("RESET synchronous_commit")
     if code:
         raise CannotRun(

@@ -30,6 +30,8 @@ from motcua.runtime.services import FIRST_PAUSE, LONGEST_PAUSE, Service
 
 START_SECONDS = 90
 FAILURES_AT_START = 3
+#: How many more dossiers of a demo that goes on are worth a line.
+DEMO_TOLD_EVERY = 250
 
 
 class Stopped(BaseException):
@@ -65,6 +67,7 @@ class Supervisor:
         self._database_next = 0.0
         self._preparing: subprocess.Popen[bytes] | None = None
         self._written: State | None = None
+        self._demo_told: int | None = None
         self._stopping = False
 
     # -- the whole ----------------------------------------------------------------------------------
@@ -215,6 +218,20 @@ class Supervisor:
             from motcua.runtime.accounts_table import table
 
             print(f"\n{table()}\n\nStop with Ctrl-C. Data: {self.folder.path}\n", flush=True)
+            self._tell_demo()
+
+    def _tell_demo(self) -> None:
+        """How far the worker is with a demo that goes on; nothing when there is none, or nothing new to tell."""
+        made, of = demo_progress(self.folder.run)
+        if not of or made == self._demo_told:
+            return
+        if made == of and self._demo_told is not None:
+            self.say(f"demo data is complete: {of:,} dossiers")
+        elif made < of and (self._demo_told is None or made - self._demo_told >= DEMO_TOLD_EVERY):
+            self.say(f"demo data goes on in the background: {made:,} of {of:,} dossiers")
+        else:
+            return
+        self._demo_told = made
 
     # -- watch --------------------------------------------------------------------------------------
 
@@ -228,6 +245,7 @@ class Supervisor:
             self._write_state()
             if time.monotonic() - last_upkeep > 30:
                 last_upkeep = time.monotonic()
+                self._tell_demo()
                 for log in self.folder.logs.glob("*.log"):
                     rotate(log)
             time.sleep(0.2)
@@ -304,3 +322,12 @@ class Supervisor:
         if self.folder.held:
             self._write_state()
             self.folder.unlock()
+
+
+def demo_progress(run: Path) -> tuple[int, int]:
+    """(made, of) dossiers as the worker notes them (``demo/growing.py``); (0, 0) when nothing goes on."""
+    try:
+        made, of = (run / "demo").read_text().split()
+        return int(made), int(of)
+    except (OSError, ValueError):
+        return 0, 0

@@ -8,7 +8,7 @@ from typing import Any
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from motcua.demo.history import sample_scan
+from motcua.demo.cast import sample_scan
 from motcua.dossiers.bundles import form_of
 from motcua.dossiers.models import Dossier, Draft
 from tests import factories

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
 
-from motcua.demo.history import sample_scan
+from motcua.demo.cast import sample_scan
 from motcua.dossiers import drafts
 from motcua.dossiers.bundles import case_bundle, form_of, newest_form
 from motcua.dossiers.models import Dossier, Draft, DraftUpload

@@ -111,7 +111,7 @@ def test_what_is_no_result_is_said_so(world: World, content: bytes, words: str) 
 
 
 def test_an_unsigned_draft_is_unsigned(world: World) -> None:
-    from motcua.demo.history import sample_scan
+    from motcua.demo.cast import sample_scan
 
     assert "không có chữ ký số" in world.client().post("/verify/", upload(sample_scan())).content.decode()
 

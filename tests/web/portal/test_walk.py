@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from motcua.demo.history import sample_scan
+from motcua.demo.cast import sample_scan
 from motcua.dossiers.bundles import case_bundle, form_of
 from motcua.dossiers.models import Dossier, Draft
 from motcua.dossiers.rules import asked

@@ -50,6 +50,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     shown = columns(view.columns) if view else state.columns
     tags = {status: status_tag(status) for status in {row.status for row in found.rows}}
     token, opinions = place.pack(asked), asked.view == "opinions" and not asked.q
+    heads = [_head(name) for name in shown if name not in {"due", "code"}]
     context: dict[str, Any] = {
         "staff": navigation(actor, "desk", unread=state.unread),
         "asked": asked,
@@ -64,9 +65,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "chips": chips.chips(asked, options(actor), state.labels, english),
         "choices": chips.choices(asked, options(actor), state.labels, english),
         "views": state.views,
-        "heads": [_head(name) for name in shown if name not in {"due", "code"}],
+        "heads": heads,
         "rows": [
-            _line(row, shown, tags, state.labels, token, english, part="#opinions" if opinions else "")
+            _line(row, heads, tags, state.labels, token, english, part="#opinions" if opinions else "")
             for row in found.rows
         ],
         "bulk": words.bulk_choices(actor),
@@ -152,17 +153,19 @@ def _tabs(view: str, counts: Any, *, searching: bool) -> list[dict[str, Any]]:
 
 
 def _head(name: str) -> dict[str, str]:
-    return {
-        "name": name,
-        "text": _(COLUMN_NAMES[name]),
-        "lang": "vi" if name in _VIETNAMESE else "",
-        "number": "1" if name == "age" else "",
-    }
+    """A column, and the attributes of its cells."""
+    text, number = _(COLUMN_NAMES[name]), name == "age"
+    attributes = Markup(' data-label="{}"').format(text)
+    if name in _VIETNAMESE:
+        attributes += Markup(' lang="vi"')
+    if number:
+        attributes += Markup(' class="is-number"')
+    return {"name": name, "text": text, "number": "1" if number else "", "attributes": attributes}
 
 
 def _line(
     row: Row,
-    shown: Sequence[str],
+    heads: Sequence[Mapping[str, str]],
     tags: Mapping[int, Any],
     labels: Mapping[int, LabelLine],
     token: str,
@@ -171,7 +174,7 @@ def _line(
 ) -> dict[str, Any]:
     """A row ready to print: the template's loop only puts strings into cells. ``part``: where on the page the line leads."""
     sign, due = words.due_words(row.due_state, row.minutes)
-    cells = [_cell(name, row, tags, labels, english) for name in shown if name not in {"due", "code"}]
+    cells = [(head["attributes"], _cell(head["name"], row, tags, labels, english)) for head in heads]
     return {
         "code": row.code,
         "line": f"{row.dossier}-{row.run or 0}",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
+from motcua.catalogue.models import Procedure
 from motcua.dossiers.lifecycle import CLOSED
 from motcua.dossiers.models import Dossier
 from motcua.kernel import crypto
@@ -16,7 +18,7 @@ from motcua.kernel.actors import Actor, Role
 from motcua.kernel.text import fold
 from motcua.processing import queries
 from motcua.workspace.rules import Asked, View, due_between
-from motcua.workspace.worklists.options import procedures_like, reach
+from motcua.workspace.worklists.options import headed, procedures_like, reach
 
 #: Counting stops here: beyond it the page says "1.000+", and stays as quick as with ten.
 COUNT_TO = 1000
@@ -45,8 +47,8 @@ OPINIONS = """
 
 @dataclass(slots=True)
 class Condition:
-    """Pieces joined by AND, and their values in order. ``dossier``: whether one of them names that table; ``source``: what
-    ``run`` is.
+    """Pieces joined by AND, and their values in order. ``dossier``, ``run``: whether one of them names that table;
+    ``source``: what ``run`` is.
     """
 
     pieces: list[str] = field(default_factory=list)
@@ -58,6 +60,10 @@ class Condition:
         self.pieces.append(piece)
         self.values += values
         self.dossier = self.dossier or dossier
+
+    @property
+    def run(self) -> bool:
+        return any("run." in piece for piece in self.pieces)
 
     @property
     def sql(self) -> str:
@@ -106,7 +112,7 @@ def soon_until(actor: Actor, now: datetime) -> datetime:
 def of_list(view: View, actor: Actor, scope: Scope, now: datetime, soon: datetime) -> Condition:
     """What a list of open runs shows, or that of opinions asked of the officer."""
     if view == "opinions":
-        asked, values = sql_of(queries.awaited(actor))
+        asked, values = sql_of(queries.awaited(actor).order_by())
         found = Condition(source=OPINIONS)
         found.add(f"run.id IN ({asked})", *values)
         return found
@@ -137,7 +143,7 @@ def of_list(view: View, actor: Actor, scope: Scope, now: datetime, soon: datetim
 
 def visible_ids(actor: Actor) -> tuple[str, tuple[Any, ...]]:
     """SQL for the keys of the dossiers an officer may open (``dossiers.audience``), and its values."""
-    return sql_of(Dossier.objects.visible_to(actor))
+    return sql_of(Dossier.objects.order_by().visible_to(actor))
 
 
 def sql_of(rows: Any) -> tuple[str, tuple[Any, ...]]:
@@ -145,7 +151,7 @@ def sql_of(rows: Any) -> tuple[str, tuple[Any, ...]]:
     from django.core.exceptions import EmptyResultSet
 
     try:
-        sql, values = rows.order_by().values("pk").query.sql_with_params()
+        sql, values = rows.values("pk").query.sql_with_params()
     except EmptyResultSet:
         return "SELECT NULL::bigint WHERE FALSE", ()
     return sql, tuple(values)
@@ -201,20 +207,43 @@ _CODE = re.compile(r"[A-Z]\w*\.?[\w.]*-?[\d-]*", re.ASCII)
 _PROCEDURE = re.compile(r"\d\.\d{6}", re.ASCII)
 
 
-def searched(actor: Actor, q: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is searched for: sets of dossiers that together are what was found. Each is served by an index; their OR would
+    be by none. With each, whether it is so small that it is best found whole; of the others the newest are read first.
+    """
+
+    parts: tuple[tuple[Any, bool], ...]
+
+    def all(self) -> tuple[str, tuple[Any, ...]]:
+        """SQL for the keys of all of them, and its values."""
+        return self._joined([part for part, _ in self.parts])
+
+    def newest(self, limit: int, before: int | None = None) -> tuple[str, tuple[Any, ...]]:
+        """SQL for no fewer keys than those of the ``limit`` newest below ``before``."""
+        below = [(part.filter(pk__lt=before) if before else part, small) for part, small in self.parts]
+        return self._joined([part if small else part.order_by("-pk")[:limit] for part, small in below])
+
+    def _joined(self, parts: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+        pieces = [sql_of(part) for part in parts] or [sql_of(Dossier.objects.none())]
+        # Behind OFFSET 0 a small set is found by its index: PostgreSQL would else hope to meet it soon, newest first.
+        joined = " UNION ALL ".join(f"({sql}{'' if 'LIMIT' in sql else ' OFFSET 0'})" for sql, _ in pieces)
+        return joined, tuple(value for _, values in pieces for value in values)
+
+
+def searched(actor: Actor, q: str) -> Found:
     """The dossiers an officer may see that match a code, a citizen ID or tax code, a name, or a procedure's name."""
-    visible = Dossier.objects.visible_to(actor)
     digits = re.sub(r"\s", "", q)
+    wanted: list[tuple[Q, bool]] = []
     if digits.isdigit() and len(digits) in (9, 10, 12, 13):
-        return visible.filter(applicant_index=crypto.blind_index(digits, crypto.CITIZEN_ID))
-    if _PROCEDURE.fullmatch(q):
-        return visible.filter(procedure__national_code=q)
-    if any(c.isdigit() for c in q) and _CODE.fullmatch(q.upper()):
-        return visible.filter(code__startswith=q.upper())
-    name = fold(q)
-    if not name:
-        return visible.none()
-    wanted = Q(applicant_folded__startswith=name) | Q(applicant_folded__contains=f" {name}")
-    if like := procedures_like(name):
-        wanted |= Q(procedure__in=like)
-    return visible.filter(wanted)
+        wanted.append((Q(applicant_index=crypto.blind_index(digits, crypto.CITIZEN_ID)), True))
+    elif _PROCEDURE.fullmatch(q):
+        wanted.append((Q(procedure__in=Procedure.objects.filter(national_code=q).values("pk")), False))
+    elif any(c.isdigit() for c in q) and _CODE.fullmatch(q.upper()):
+        wanted.append((Q(code__startswith=q.upper()), False))
+    elif name := fold(q):
+        wanted.append((Q(applicant_folded__startswith=name) | Q(applicant_folded__contains=f" {name}"), True))
+        if like := procedures_like(name):
+            wanted.append((Q(procedure__in=like), False))
+    everywhere = Dossier.objects.order_by().visible_in_parts(actor, headed(actor))
+    return Found(tuple((part.filter(one), small) for part in everywhere for one, small in wanted))

@@ -101,6 +101,13 @@ def reach(actor: Actor) -> list[int]:
     return sorted(own.union(_agencies_below(heads) if heads else ()))
 
 
+def headed(actor: Actor) -> list[int]:
+    """The agencies that an officer heads, and those below them."""
+    heads = list(actor.seats_as(Role.HEAD))
+    codes = tuple(sorted({seat.agency_code for seat in heads}))
+    return sorted({seat.agency for seat in heads}.union(_agencies_below(codes) if codes else ()))
+
+
 def forget() -> None:
     """Between tests: another world has other rows."""
     _agencies_below.forget()

@@ -26,7 +26,6 @@ from motcua.workspace.worklists.conditions import (
     scope_of,
     searched,
     soon_until,
-    sql_of,
     visible_ids,
 )
 
@@ -137,23 +136,39 @@ def _dossiers_from(ids: str, condition: Condition, scope: Scope) -> str:
     """  # noqa: S608 - conditions are ours, every value is a parameter
 
 
-def _ids(actor: Actor, asked: Asked) -> tuple[str, tuple[Any, ...]]:
+def _ids(
+    actor: Actor, asked: Asked, newest: int | None, before: int | None = None
+) -> tuple[str, tuple[Any, ...]]:
+    """SQL for the keys of searched or followed dossiers; with ``newest`` no fewer than the first so many of a page."""
     if asked.q:
-        return sql_of(searched(actor, asked.q))
+        found = searched(actor, asked.q)
+        # A filter leaves some of them, nobody knows which.
+        return found.all() if newest is None or asked.filters else found.newest(newest, before)
     visible, values = visible_ids(actor)
-    return (
-        f"SELECT dossier_id FROM workspace_follow WHERE account_id = %s AND dossier_id IN ({visible})",  # noqa: S608
-        (actor.account, *values),
-    )
+    # As an array the few that are followed come first, and each is asked for by its key; joined, PostgreSQL may go through
+    # all that a head may see.
+    followed = """
+        SELECT own.id FROM dossiers_dossier AS own
+         WHERE own.id = ANY(ARRAY(SELECT dossier_id FROM workspace_follow WHERE account_id = %s))
+    """
+    return f"{followed} AND own.id IN ({visible})", (actor.account, *values)
 
 
 def _source(
-    actor: Actor, asked: Asked, scope: Scope, now: datetime, soon: datetime
+    actor: Actor,
+    asked: Asked,
+    scope: Scope,
+    now: datetime,
+    soon: datetime,
+    newest: int | None = None,
+    before: int | None = None,
 ) -> tuple[str, list[Any], bool]:
     """FROM and WHERE of what is asked for, its values, and whether a line is a dossier."""
     if by_dossier(asked):
-        ids, given = _ids(actor, asked)
+        ids, given = _ids(actor, asked, newest, before)
         condition = narrowed(Condition(), asked, actor, now)
+        if before is not None:
+            condition.add("dossier.id < %s", before)
         return (
             _dossiers_from(ids, condition, scope),
             [*scope.act_values, *given, *condition.values],
@@ -163,6 +178,20 @@ def _source(
     return _runs_from(condition), condition.values, False
 
 
+def _counted(
+    actor: Actor, asked: Asked, scope: Scope, now: datetime, soon: datetime
+) -> tuple[str, list[Any]]:
+    """FROM and WHERE to count with: of dossiers without their open runs, where no filter asks about those."""
+    condition = narrowed(Condition(), asked, actor, now)
+    if not by_dossier(asked) or condition.run:
+        return _source(actor, asked, scope, now, soon)[:2]
+    ids, given = _ids(actor, asked, COUNT_TO + 1)
+    if not condition.pieces:
+        return f"FROM (SELECT DISTINCT id FROM ({ids}) AS keys (id)) AS dossier", [*given]  # noqa: S608
+    source = f"FROM dossiers_dossier AS dossier WHERE dossier.id IN ({ids}) AND {condition.sql}"
+    return source, [*given, *condition.values]
+
+
 def _counts(
     actor: Actor, asked: Asked | None, scope: Scope, now: datetime, soon: datetime
 ) -> tuple[dict[str, int], int]:
@@ -170,7 +199,7 @@ def _counts(
     wanted = [Asked(view=view) for view in VIEWS]
     narrow = asked is not None and bool(asked.q or asked.filters)
     for one in [*wanted, asked] if narrow and asked is not None else wanted:
-        source, given, _ = _source(actor, one, scope, now, soon)
+        source, given = _counted(actor, one, scope, now, soon)
         pieces.append(f"(SELECT count(*) FROM (SELECT 1 {source} LIMIT {COUNT_TO + 1}) AS listed)")  # noqa: S608
         values += given
     with connection.cursor() as cursor:
@@ -221,11 +250,10 @@ def worklist(
 def _page(
     actor: Actor, asked: Asked, scope: Scope, now: datetime, soon: datetime, after: str | None, limit: int
 ) -> list[tuple[Any, ...]]:
-    source, values, whole = _source(actor, asked, scope, now, soon)
+    found = after and after.isascii() and after.isdigit() and len(after) < 19
+    before = int(after) if found and after and by_dossier(asked) else None
+    source, values, whole = _source(actor, asked, scope, now, soon, limit, before)
     if whole:
-        if after and after.isascii() and after.isdigit() and len(after) < 19:
-            source += " AND dossier.id < %s"
-            values = [*values, int(after)]
         # The page is cut first; only its fifty lines are joined.
         sql = f"""
             SELECT {_FIELDS}
