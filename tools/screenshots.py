@@ -117,7 +117,7 @@ class Shot:
     way: Way
 
 
-DESK = r"^/desk/dossiers/[^/]+/$"
+DESK = r"^/desk/dossiers/[^/]+/(\?[^/]*)?$"
 MINE = r"^/account/dossiers/[^/]+/$"
 SHOTS = (
     Shot("home", None, at("/")),
