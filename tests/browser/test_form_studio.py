@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Visitor
 from tests.browser.test_journey import click, open_draft, press_button
+from tests.browser.test_process_studio import publish
 
 pytestmark = pytest.mark.browser
 Visitors = Callable[..., Visitor]
@@ -35,13 +36,6 @@ def add(page: Page, part: str, label: str, kind: str) -> None:
 def save(page: Page) -> None:
     press_button(page, "Lưu câu hỏi")
     expect(page.locator("main")).to_contain_text("Đã lưu bản thảo")
-
-
-def publish(page: Page, reason: str) -> None:
-    page.get_by_role("link", name="So sánh và công bố").click()
-    page.locator("#reason").fill(reason)
-    press_button(page, "Công bố phiên bản mới")
-    expect(page.locator("main")).to_contain_text("Đã công bố phiên bản")
 
 
 def test_a_form_is_built_in_the_studio_without_a_script_and_filed_on_a_phone(visitor: Visitors) -> None:

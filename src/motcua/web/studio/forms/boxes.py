@@ -49,6 +49,20 @@ class Box:
     hint: str = ""
 
 
+def wording(post: QueryDict, name: str, longest: int, *, lines: bool = False) -> dict[str, str]:
+    """A wording in both languages as typed; empty for none. Raises :class:`Typed` where only the English is there."""
+    vi, en = (clean(post.get(f"{name}_{lang}", ""), multiline=lines)[:longest] for lang in ("vi", "en"))
+    if en and not vi:
+        raise Typed(f"{name}_vi", _("Nhập tiếng Việt trước."))
+    return {"vi": vi, **({"en": en} if en else {})} if vi else {}
+
+
+def spread_wording(found: QueryDict, name: str, words: Any) -> None:
+    """A wording over its two boxes, in place; a bare text is Vietnamese."""
+    found[f"{name}_vi"] = words if isinstance(words, str) else str((words or {}).get("vi", ""))
+    found[f"{name}_en"] = "" if isinstance(words, str) else str((words or {}).get("en", ""))
+
+
 def boxes(kind: FieldType, fields: Sequence[tuple[str, str]], lang: str) -> list[Box]:
     """The settings of a type. ``fields``: the other questions, for those that name one."""
     return [_box(name, setting, kind, fields, lang) for name, setting in kind.options.items()]
@@ -94,8 +108,7 @@ def values(kind: FieldType, field: Mapping[str, Any], found: QueryDict) -> None:
         if value is None:
             continue
         if setting.schema == WORDING:
-            found[f"{box}_vi"] = value if isinstance(value, str) else value.get("vi", "")
-            found[f"{box}_en"] = "" if isinstance(value, str) else value.get("en", "")
+            spread_wording(found, box, value)
         elif isinstance(value, bool):
             found[box] = "1" if value else ""
         elif isinstance(value, list) and all(isinstance(one, str) for one in value):
@@ -119,8 +132,7 @@ def read(kind: FieldType, post: QueryDict) -> dict[str, Any]:
 def _read(box: str, setting: Setting, post: QueryDict) -> Any:
     shape, text = setting.schema, clean(post.get(box, ""), multiline=True)
     if shape == WORDING:
-        vi, en = (clean(post.get(f"{box}_{lang}", ""))[:2000] for lang in ("vi", "en"))
-        return {"vi": vi, **({"en": en} if en else {})} if vi else None
+        return wording(post, box, 2000)
     match shape.get("type"):
         case "boolean":
             return text == "1"

@@ -21,9 +21,9 @@ from motcua.kernel.clock import now as clock_now
 from motcua.kernel.refusals import Conflict, Refused
 from motcua.kernel.text import clean
 from motcua.web.shared.staff import acting, navigation, staff
-from motcua.web.studio.forms import advising, reading
+from motcua.web.studio.forms import advising, boxes, reading
 from motcua.web.studio.forms.reading import Subject, subject_of
-from motcua.web.studio.saving import kept_revision, said
+from motcua.web.studio.saving import Typed, kept_revision, said
 
 Json = dict[str, Any]
 LAYOUTS = ("sections", "questions")
@@ -44,6 +44,11 @@ def form_editor(request: HttpRequest, key: str) -> HttpResponseBase:
         # What the button stood beside has left meanwhile: the page as it is now says so.
         moved = Refused("form.other_fields")
         return draw(request, actor, subject, fault=said(moved), status=409, typed=request.POST)
+    except Typed:
+        # Of a new part or a title only the English was typed.
+        return draw(
+            request, actor, subject, fault=said(Refused("form.no_title")), status=422, typed=request.POST
+        )
     except Refused as refusal:
         read = kept_revision(request.POST) if isinstance(refusal, Conflict) else None
         return draw(
@@ -99,7 +104,7 @@ def _changed(subject: Subject, old: Json, what: str, post: QueryDict) -> tuple[J
         case "add":
             return _added(old, post)
         case "add_section":
-            title = _wording(post, "title")
+            title = boxes.wording(post, "title", 500)
             if not title:
                 raise Refused("form.no_title")
             made, name = editing.add_section(old, title)
@@ -110,7 +115,7 @@ def _changed(subject: Subject, old: Json, what: str, post: QueryDict) -> tuple[J
             version = version_of(subject, post.get("version", "") or "-")
             return (dict(version.definition) if version else old), "restored", "", "?saved=imported"
         case "settings":
-            title = _wording(post, "title")
+            title = boxes.wording(post, "title", 500)
             if not title:
                 raise Refused("form.no_title")
             layout = post.get("layout", "")
@@ -124,16 +129,10 @@ def _changed(subject: Subject, old: Json, what: str, post: QueryDict) -> tuple[J
     raise Http404
 
 
-def _wording(post: QueryDict, name: str) -> dict[str, str]:
-    """A wording in both languages as typed; empty without the Vietnamese."""
-    vi, en = (clean(post.get(f"{name}_{lang}", ""))[:500] for lang in ("vi", "en"))
-    return {"vi": vi, **({"en": en} if en else {})} if vi else {}
-
-
 def _added(old: Json, post: QueryDict) -> tuple[Json, str, str, str]:
     """A new question: at the end of its section, or where it was dropped (``place``)."""
     kind, section = post.get("kind", ""), post.get("part", "")
-    label = _wording(post, "label")
+    label = boxes.wording(post, "label", 500)
     if kind not in FIELD_TYPES:
         raise Refused("form.no_kind")
     if not label and "place" in post:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
 from django.db import transaction
@@ -23,14 +22,11 @@ from motcua.kernel.refusals import Conflict, Refused
 from motcua.kernel.text import clean
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.studio import conditions
-from motcua.web.studio.conditions import Askable
-from motcua.web.studio.forms import advising, boxes, options, reading
+from motcua.web.studio.forms import advising, boxes, options, question, reading
 from motcua.web.studio.forms.reading import Subject, subject_of
 from motcua.web.studio.saving import Typed, kept_revision, said
 
 Json = dict[str, Any]
-#: Wordings of a question with the longest each may be.
-WORDINGS = {"label": 500, "hint": 500, "help": 2000, "subject": 200}
 #: Boxes that every page shows; a browser leaves some of them out.
 BOXES = (
     "id",
@@ -78,14 +74,19 @@ def form_field(request: HttpRequest, key: str, path: str) -> HttpResponseBase:
         raise Http404 from gone
     if request.method != "POST":
         return _draw(
-            request, actor, subject, definition, path, _values(definition, field, request.LANGUAGE_CODE)
+            request,
+            actor,
+            subject,
+            definition,
+            path,
+            question.values(definition, field, request.LANGUAGE_CODE),
         )
     post = request.POST
     if post.get("what") in ("column_add", "column_up", "column_down", "column_remove"):
         return _columns(request, actor, subject, definition, path)
     new = None
     try:
-        new = typed_field(subject, definition, path, post, request.LANGUAGE_CODE)
+        new = question.typed_field(subject, definition, path, post, request.LANGUAGE_CODE)
         made = editing.put_field(definition, path, new)
         with transaction.atomic():
             actions.save_draft(
@@ -148,7 +149,7 @@ def _columns(
                 now=clock_now(),
             )  # fmt: skip
     except (Typed, Refused, NoSuchPart) as wrong:
-        values = _values(definition, editing.field_of(definition, path), request.LANGUAGE_CODE)
+        values = question.values(definition, editing.field_of(definition, path), request.LANGUAGE_CODE)
         at = wrong.at if isinstance(wrong, Typed) else ""
         fault = wrong.words if isinstance(wrong, Typed) else said(wrong if isinstance(wrong, Refused) else Refused("form.other_fields"))  # fmt: skip
         return _draw(
@@ -173,140 +174,6 @@ def _clash(subject: Subject, path: str, new: Json, request: HttpRequest) -> dict
         "gone": gone,
         "revision": now.revision,
     }
-
-
-# --- from the page ----------------------------------------------------------------------------------------------------
-
-
-def typed_field(subject: Subject, definition: Json, path: str, post: QueryDict, lang: str) -> Json:
-    """The question as typed. Raises :class:`Typed`."""
-    old = editing.field_of(definition, path)
-    kind_key = post.get("type", "")
-    if kind_key not in FIELD_TYPES:
-        raise Typed("type", _("Chọn kiểu câu hỏi."))
-    kind = FIELD_TYPES.get(kind_key)
-    made: Json = {"id": _id(subject, definition, path, post), "type": kind_key}
-    for name, longest in WORDINGS.items():
-        words = {
-            code: clean(post.get(f"{name}_{code}", ""), multiline=name == "help")[:longest]
-            for code in ("vi", "en")
-        }
-        if words["vi"]:
-            made[name] = {code: text for code, text in words.items() if text}
-        elif words["en"]:
-            raise Typed(f"{name}_vi", _("Nhập lời hỏi.") if name == "label" else _("Nhập tiếng Việt trước."))
-    if "label" not in made:
-        raise Typed("label_vi", _("Nhập lời hỏi."))
-    inside = "." in path
-    known = [] if inside else reading.askable(definition, lang, but=old["id"])
-    if kind.asks:
-        made |= _required(post, old, known)
-        made |= {name: True for name in ("upper", "officer_only") if post.get(name) == "1"}
-    made |= _bounds(post)
-    if kind.family == "choice" or kind.chooses:
-        made |= options.read(post, old)
-    if "columns" in old and kind.family == "several":
-        made["columns"] = deepcopy(old["columns"])
-    if not inside:
-        made |= _dependence(post, old, known)
-    return made | boxes.read(kind, post)
-
-
-def _id(subject: Subject, definition: Json, path: str, post: QueryDict) -> str:
-    parent, _dot, old = path.rpartition(".")
-    name = post.get("id", "").strip() or old
-    if name == old:
-        return old
-    if not editing.ID.fullmatch(name):
-        raise Typed("id", _("Mã chỉ gồm chữ thường không dấu, chữ số và gạch dưới, bắt đầu bằng chữ."))
-    if not parent and old in drafts.settled_ids(subject.key):
-        raise Typed(
-            "id", _("Câu hỏi đã công bố giữ nguyên mã: câu trả lời của người dân được tìm theo mã này.")
-        )
-    taken = (
-        [str(c["id"]) for c in editing.field_of(definition, parent).get("columns", ())]
-        if parent
-        else editing.ids(definition)
-    )
-    if name in taken:
-        raise Typed("id", _("Mã này đã dùng cho câu hỏi khác."))
-    return name
-
-
-def _required(post: QueryDict, old: Json, known: list[Askable]) -> Json:
-    match post.get("required", ""):
-        case "yes":
-            return {"required": True}
-        case "when":
-            when = conditions.read(post, "required_if", known, old.get("required_if"))
-            if when is None:
-                raise Typed("required_if-0-field", _("Chọn ít nhất một điều kiện."))
-            return {"required_if": when}
-    return {}
-
-
-def _bounds(post: QueryDict) -> Json:
-    made: Json = {}
-    text = post.get("max_length", "").strip()
-    if text:
-        if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= 20_000):
-            raise Typed("max_length", _("Nhập số từ 1 đến 20.000, hoặc để trống."))
-        made["max_length"] = int(text)
-    prefill = clean(post.get("prefill", ""))[:200]
-    return made | ({"prefill": prefill} if prefill else {})
-
-
-def _dependence(post: QueryDict, old: Json, known: list[Askable]) -> Json:
-    made: Json = {}
-    when = conditions.read(post, "show_if", known, old.get("show_if"))
-    if when is not None:
-        made["show_if"] = when
-    source = post.get("copy_field", "")
-    if source:
-        if source not in {one.id for one in _alike(known, post.get("type", ""))}:
-            raise Typed("copy_field", _("Chỉ lấy được từ câu hỏi cùng kiểu."))
-        copy_if = conditions.read(post, "copy_if", known, (old.get("copy_from") or {}).get("if"))
-        if copy_if is None:
-            raise Typed("copy_if-0-field", _("Chọn khi nào lấy theo câu hỏi kia."))
-        made["copy_from"] = {"field": source, "if": copy_if}
-    return made
-
-
-def _alike(known: list[Askable], kind: str) -> list[Askable]:
-    """The questions of the same type: only their answers fit."""
-    return [one for one in known if one.field is not None and one.field.kind.key == kind]
-
-
-# --- to the page ------------------------------------------------------------------------------------------------------
-
-
-def _values(definition: Json, field: Json, lang: str) -> QueryDict:
-    """A question as its page would post it."""
-    found = QueryDict(mutable=True)
-    found["id"], found["type"] = str(field["id"]), str(field.get("type", "")).partition(":")[0]
-    for name in WORDINGS:
-        words = field.get(name) or {}
-        found[f"{name}_vi"] = words if isinstance(words, str) else str(words.get("vi", ""))
-        found[f"{name}_en"] = "" if isinstance(words, str) else str(words.get("en", ""))
-    found["required"] = "when" if field.get("required_if") else "yes" if field.get("required") else "no"
-    for name in ("upper", "officer_only"):
-        found[name] = "1" if field.get(name) else ""
-    found["max_length"], found["prefill"] = str(field.get("max_length") or ""), str(field.get("prefill", ""))
-    copy = field.get("copy_from") or {}
-    found["copy_field"] = str(copy.get("field", ""))
-    by_id = {one.id: one for one in reading.askable(definition, lang)}
-    for at, condition in (
-        ("show_if", field.get("show_if")),
-        ("required_if", field.get("required_if")),
-        ("copy_if", copy.get("if")),
-    ):
-        conditions.spread(
-            found, at, condition, lambda name, value: conditions.in_words(by_id.get(name), value)
-        )
-    options.values(field, found)
-    if (kind := str(found["type"])) in FIELD_TYPES:
-        boxes.values(FIELD_TYPES.get(kind), field, found)
-    return found
 
 
 def _draw(
@@ -356,7 +223,7 @@ def _draw(
         ],
         "several": kind is not None and kind.key in ("table", "group"),
         "known": known,
-        "alike": _alike(known, chosen),
+        "alike": question.alike(known, chosen),
         "operators": conditions.operators(),
         "places": {name: list(conditions.places(values, name)) for name in ("show_if", "required_if", "copy_if")},
         "keep": {name: f"{name}-keep" in values for name in ("show_if", "required_if", "copy_if")},
@@ -418,7 +285,9 @@ def form_field_preview(request: HttpRequest, key: str, path: str) -> HttpRespons
     definition = drafts.written(subject.key).definition
     lang = request.LANGUAGE_CODE
     try:
-        made = editing.put_field(definition, path, typed_field(subject, definition, path, request.POST, lang))
+        made = editing.put_field(
+            definition, path, question.typed_field(subject, definition, path, request.POST, lang)
+        )
     except NoSuchPart as gone:
         raise Http404 from gone
     except Typed as wrong:

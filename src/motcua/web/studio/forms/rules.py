@@ -20,7 +20,7 @@ from motcua.kernel.refusals import Refused
 from motcua.kernel.text import clean
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.studio import conditions
-from motcua.web.studio.forms import reading
+from motcua.web.studio.forms import boxes, reading
 from motcua.web.studio.forms.reading import Subject, subject_of
 from motcua.web.studio.saving import Typed, kept_revision, said
 
@@ -107,10 +107,10 @@ def _typed(subject: Subject, definition: Json, kind: str, old: Json, post: Query
         raise Typed("if-0-field", _("Chọn ít nhất một điều kiện."))
     made: Json = {"if": when}
     if kind in ("checks", "blocks"):
-        words = {code: clean(post.get(f"message_{code}", ""), multiline=True)[:1000] for code in ("vi", "en")}
-        if not words["vi"]:
+        words = boxes.wording(post, "message", 1000, lines=True)
+        if not words:
             raise Typed("message_vi", _("Nhập lời báo cho người dân."))
-        made["message"] = {code: text for code, text in words.items() if text}
+        made["message"] = words
     if kind == "checks":
         if post.get("field", "") not in {one.id for one in known}:
             raise Typed("field", _("Chọn câu hỏi để hiện lời báo."))
@@ -125,9 +125,7 @@ def _typed(subject: Subject, definition: Json, kind: str, old: Json, post: Query
 
 def _values(definition: Json, rule: Json, lang: str) -> QueryDict:
     found = QueryDict(mutable=True)
-    words = rule.get("message") or {}
-    found["message_vi"] = words if isinstance(words, str) else str(words.get("vi", ""))
-    found["message_en"] = "" if isinstance(words, str) else str(words.get("en", ""))
+    boxes.spread_wording(found, "message", rule.get("message"))
     found["field"], found["level"] = str(rule.get("field", "")), str(rule.get("level", "error"))
     found["target"] = next((str(rule[word]) for word in TARGETS.values() if rule.get(word)), "")
     by_id = {one.id: one for one in reading.askable(definition, lang)}

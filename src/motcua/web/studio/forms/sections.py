@@ -17,10 +17,10 @@ from motcua.eforms.editing import NoSuchPart
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.refusals import Refused
-from motcua.kernel.text import clean, slug
+from motcua.kernel.text import slug
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.studio import conditions
-from motcua.web.studio.forms import reading
+from motcua.web.studio.forms import boxes, reading
 from motcua.web.studio.forms.reading import Subject, subject_of
 from motcua.web.studio.saving import Typed, kept_revision, said
 
@@ -81,13 +81,8 @@ def _do(actor: Actor, subject: Subject, definition: Json, old: Json, post: Query
 def _typed(definition: Json, old: Json, post: QueryDict, lang: str) -> Json:
     made: Json = {"id": old["id"]}
     for name, longest in (("title", 300), ("help", 2000)):
-        words = {
-            code: clean(post.get(f"{name}_{code}", ""), multiline=True)[:longest] for code in ("vi", "en")
-        }
-        if words["vi"]:
-            made[name] = {code: text for code, text in words.items() if text}
-        elif words["en"]:
-            raise Typed(f"{name}_vi", _("Nhập tiếng Việt trước."))
+        if words := boxes.wording(post, name, longest, lines=True):
+            made[name] = words
     if "title" not in made:
         raise Typed("title_vi", _("Nhập tên của phần."))
     when = conditions.read(post, "show_if", reading.askable(definition, lang), old.get("show_if"))
@@ -128,9 +123,7 @@ def newer_block(mark: str) -> Any:
 def _values(definition: Json, section: Json, lang: str) -> QueryDict:
     found = QueryDict(mutable=True)
     for name in ("title", "help"):
-        words = section.get(name) or {}
-        found[f"{name}_vi"] = words if isinstance(words, str) else str(words.get("vi", ""))
-        found[f"{name}_en"] = "" if isinstance(words, str) else str(words.get("en", ""))
+        boxes.spread_wording(found, name, section.get(name))
     by_id = {one.id: one for one in reading.askable(definition, lang)}
     conditions.spread(
         found,
