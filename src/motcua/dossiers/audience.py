@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from motcua.kernel.actors import Actor, Role
@@ -28,18 +30,7 @@ class DossierQuerySet(GuardedQuerySet["Dossier"]):
             return self
         if actor.kind == "person":
             return self.filter(own(actor)) if actor.account is not None else self.none()
-        allowed, involved = Q(pk__in=[]), Q(pk__in=[])
-        for seat in actor.seats:
-            if seat.role == Role.ONE_STOP:
-                allowed |= Q(agency=seat.agency)
-                involved |= Q(unit=seat.unit)
-            elif seat.role == Role.CIVIL_SERVANT:
-                allowed |= Q(unit=seat.unit)
-                involved |= Q(unit=seat.unit)
-            elif seat.role == Role.HEAD:
-                allowed |= Q(agency=seat.agency) | Q(agency__code__startswith=f"{seat.agency_code}.")
-                involved |= Q(agency=seat.agency)
-        return self.filter(allowed | Exists(self._lent(involved).filter(dossier=OuterRef("pk"))))
+        return self.filter(_of_officer(actor))
 
     def visible_in_parts(self, actor: Actor, headed: Sequence[int]) -> list[Self]:
         """What :meth:`visible_to` gives an officer, as sets that each have an index: for a search through all of them.
@@ -59,12 +50,30 @@ class DossierQuerySet(GuardedQuerySet["Dossier"]):
                 lent |= Q(unit=seat.unit)
             elif seat.role == Role.HEAD:
                 lent |= Q(agency=seat.agency)
-        return [*parts, self.filter(pk__in=self._lent(lent).values("dossier"))]
+        return [*parts, self.filter(pk__in=_lent(lent).values("dossier"))]
 
-    def _lent(self, involved: Q) -> QuerySet[Any]:
-        """Rows of what units are involved in."""
-        rows: QuerySet[Any] = self.model._meta.get_field("involvements").related_model._default_manager.all()
-        return rows.filter(involved)
+
+@lru_cache(maxsize=1024)
+def _of_officer(actor: Actor) -> Q:
+    """What an officer's seats open: told by the seats alone, and asked at every request."""
+    allowed, involved = Q(pk__in=[]), Q(pk__in=[])
+    for seat in actor.seats:
+        if seat.role == Role.ONE_STOP:
+            allowed |= Q(agency=seat.agency)
+            involved |= Q(unit=seat.unit)
+        elif seat.role == Role.CIVIL_SERVANT:
+            allowed |= Q(unit=seat.unit)
+            involved |= Q(unit=seat.unit)
+        elif seat.role == Role.HEAD:
+            allowed |= Q(agency=seat.agency) | Q(agency__code__startswith=f"{seat.agency_code}.")
+            involved |= Q(agency=seat.agency)
+    return allowed | Exists(_lent(involved).filter(dossier=OuterRef("pk")))
+
+
+def _lent(involved: Q) -> QuerySet[Any]:
+    """Rows of what units are involved in."""
+    rows: QuerySet[Any] = apps.get_model("dossiers", "Involvement")._default_manager.all()
+    return rows.filter(involved)
 
 
 def own(actor: Actor) -> Q:
