@@ -123,15 +123,20 @@ class Workers:
 
 
 class Mailbox:
-    """A mail server in this process that can go away and come back on its port."""
+    """A mail server in this process that can go away and come back on its port.
+
+    ``digests`` are what officers are told when their hour of the day has come: by the clock, whatever is tested.
+    """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.mails: list[email.message.Message] = []
+        self.digests: list[email.message.Message] = []
         self._controller: Controller | None = None
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        self.mails.append(email.message_from_bytes(envelope.content))
+        mail = email.message_from_bytes(envelope.content)
+        (self.digests if str(mail["Message-ID"]).startswith("<motcua-desk-") else self.mails).append(mail)
         return "250 kept"
 
     def open(self) -> None:

@@ -73,7 +73,9 @@ async function redraw() {
     const body = new URLSearchParams(new FormData(question));
     const answer = await fetch(question.dataset.livePreview, { method: "POST", body });
     // An older answer must not come over a newer one; what is half typed is judged when it is whole.
-    if (mine === asked && (answer.ok || answer.status === 422)) shown.innerHTML = await answer.text();
+    if (mine !== asked || !(answer.ok || answer.status === 422)) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    shown.replaceChildren(...page.body.childNodes);
   } catch {
     // Without a network the page goes on; saving will say so.
   }
