@@ -67,7 +67,7 @@ def _of_officer(actor: Actor) -> Q:
         elif seat.role == Role.HEAD:
             allowed |= Q(agency=seat.agency) | Q(agency__code__startswith=f"{seat.agency_code}.")
             involved |= Q(agency=seat.agency)
-    return allowed | Exists(_lent(involved).filter(dossier=OuterRef("pk")))
+    return allowed | Q(Exists(_lent(involved).filter(dossier=OuterRef("pk"))))
 
 
 def _lent(involved: Q) -> QuerySet[Any]:
