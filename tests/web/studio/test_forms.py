@@ -161,14 +161,14 @@ def test_a_form_is_written_by_the_pages_alone_tried_and_published(world: World) 
         **{"show_if-0-field": why, "show_if-0-op": "eq", "show_if-0-value": "Việc khác"},
     )
     count = author.add("Số bản", "int", part)
-    author.write(count, **{"s-min": "1", "s-max": "20", "s-unit": "bản"})
+    author.write(count, **{"s-min": "0", "s-max": "20", "s-unit": "bản"})
 
     assert author.field(name) == {
         "id": "ho_va_ten", "type": "name", "label": {"vi": "Họ và tên", "en": "Full name"}, "required": True, "prefill": "HoVaTen",
     }  # fmt: skip
     assert [one["code"] for one in author.field(why)["options"]] == ["di_hoc", "khac"]
     assert author.field(other)["show_if"] == {"field": why, "op": "eq", "value": "khac"}
-    assert author.field(count) | {"min": 1, "max": 20, "unit": "bản"} == author.field(count)
+    assert author.field(count) | {"min": 0, "max": 20, "unit": "bản"} == author.field(count)
     page = author.get()
     assert "hiện khi “Mục đích” là Việc khác" in page
     assert "Biểu mẫu hợp lệ: 4 câu hỏi." in page

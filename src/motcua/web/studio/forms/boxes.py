@@ -124,7 +124,8 @@ def read(kind: FieldType, post: QueryDict) -> dict[str, Any]:
     found = {}
     for name, setting in kind.options.items():
         value = _read(f"s-{name}", setting, post)
-        if value not in (None, "", [], {}, False):
+        # A smallest number of zero says something; a box that is not ticked does not.
+        if value is not False and value not in (None, "", [], {}):
             found[name] = value
     return found
 
