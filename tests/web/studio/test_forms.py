@@ -200,6 +200,31 @@ def test_every_type_can_be_added_and_its_page_saved_as_it_stands(world: World) -
         assert author.field(name) == before, kind.key
 
 
+def test_what_is_longer_than_its_page_is_not_cut(world: World) -> None:
+    author = Author(world)
+    name = author.add("Chọn trong nhiều", "code", author.section("Danh sách dài"))
+    many = [{"code": f"m{n}", "label": {"vi": f"Mục thứ {n}", "en": f"Item {n}"}} for n in range(400)]
+    watched = [f"m{n}" for n in range(50)]
+    longer = editing.put_field(author.definition, name, {**author.field(name), "options": many})
+    longer, other = editing.add_field(longer, "text", {"vi": "Nói rõ"}, section="danh_sach_dai")
+    shown = {"field": name, "op": "in", "value": watched}
+    longer = editing.put_field(longer, other, {**editing.field_of(longer, other), "show_if": shown})
+    actions.save_draft(
+        actor=world.officer("toan"),
+        key=author.key,
+        revision=author.revision,
+        definition=longer,
+        change="imported",
+        now=factories.NOW,
+    )
+    assert "Danh sách có 400 lựa chọn" in author.get(f"fields/{name}/")
+    author.write(name, label_en="Choose")
+    assert author.field(name)["options"] == many
+    author.write(other)
+    assert author.field(other)["show_if"] == shown
+    assert "Dài quá 500 ký tự" in unescape(author.write(other, 422, label_vi="x" * 501).content.decode())
+
+
 @pytest.mark.parametrize("key", [MARITAL, BIRTH, COPIES])
 def test_saving_the_pages_of_a_shipped_form_untouched_changes_nothing(world: World, key: str) -> None:
     author = Author(world, key)

@@ -33,8 +33,8 @@ OPERATORS: dict[str, str] = {
 }
 #: Operators that take no value.
 BARE = ("filled", "blank")
-#: Values that are told in a list beside the boxes.
-MOST_VALUES = 60
+#: Values that are told in a list beside the boxes; letters of the values that one comparison takes.
+MOST_VALUES, MOST_TYPED = 60, 5000
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def read(post: QueryDict, at: str, known: Sequence[Askable], kept: Any = None) -
 
 def _comparison(post: QueryDict, at: str, known: Mapping[str, Askable]) -> dict[str, Any] | None:
     name, op = post.get(f"{at}-field", ""), post.get(f"{at}-op", "")
-    text, other = clean(post.get(f"{at}-value", ""))[:200], post.get(f"{at}-other", "")
+    text, other = clean(post.get(f"{at}-value", ""))[:MOST_TYPED], post.get(f"{at}-other", "")
     if not name:
         return None
     if name not in known:

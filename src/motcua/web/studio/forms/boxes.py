@@ -51,7 +51,10 @@ class Box:
 
 def wording(post: QueryDict, name: str, longest: int, *, lines: bool = False) -> dict[str, str]:
     """A wording in both languages as typed; empty for none. Raises :class:`Typed` where only the English is there."""
-    vi, en = (clean(post.get(f"{name}_{lang}", ""), multiline=lines)[:longest] for lang in ("vi", "en"))
+    vi, en = (clean(post.get(f"{name}_{lang}", ""), multiline=lines) for lang in ("vi", "en"))
+    for lang, text in (("vi", vi), ("en", en)):
+        if len(text) > longest:
+            raise Typed(f"{name}_{lang}", _("Dài quá %(limit)s ký tự.") % {"limit": longest})
     if en and not vi:
         raise Typed(f"{name}_vi", _("Nhập tiếng Việt trước."))
     return {"vi": vi, **({"en": en} if en else {})} if vi else {}

@@ -216,6 +216,7 @@ def _draw(
         "boxes": boxes.boxes(kind, [(one, names[one]) for one in editing.ids(definition) if one != path], lang) if kind else [],
         "chooses": kind is not None and (kind.family == "choice" and kind.says in ("choice", "choices")),
         "lists": options.lists(),
+        "long_list": len(field.get("options", ())) if options.long(field) else 0,
         "option_places": options.places(values),
         "columns": [
             (f"{path}.{c['id']}", names.get(f"{path}.{c['id']}", ""), reading.kind_title(str(c.get("type", "")), lang))

@@ -34,6 +34,11 @@ MOST = 300
 SPARE = 3
 
 
+def long(field: Mapping[str, Any]) -> bool:
+    """Whether a list is longer than a page takes: it stays as it is, and is changed by file."""
+    return len(field.get("options", ())) > MOST
+
+
 def lists() -> list[tuple[str, str]]:
     return [(name, _(LISTS[name]) if name in LISTS else name) for name in NAMES]
 
@@ -41,7 +46,7 @@ def lists() -> list[tuple[str, str]]:
 def values(field: Mapping[str, Any], found: QueryDict) -> None:
     """The choices over their boxes, in place."""
     found["reference"] = str(field.get("reference") or str(field.get("type", "")).partition(":")[2])
-    for number, option in enumerate(field.get("options", ())):
+    for number, option in enumerate(() if long(field) else field.get("options", ())):
         label = option.get("label", "")
         found[f"o-{number}-code"] = str(option.get("code", ""))
         found[f"o-{number}-vi"] = label if isinstance(label, str) else str(label.get("vi", ""))
@@ -55,6 +60,8 @@ def read(post: QueryDict, old: Mapping[str, Any]) -> dict[str, Any]:
     What the page does not show of an option of ``old`` (its hint) stays with its code.
     """
     wanted = post.get("reference", "")
+    if long(old) and not wanted:
+        return {"options": list(old["options"])}
     if wanted:
         if wanted not in NAMES:
             raise Typed("reference", _("Không có danh mục này."))
