@@ -415,6 +415,43 @@ def test_the_second_of_two_authors_is_refused_with_what_differs_and_keeps_what_w
     assert author.field(name)["label"] == {"vi": "Lời của tôi"}
 
 
+@pytest.mark.parametrize(
+    ("end", "typed"),
+    [
+        ("sections/nguoi_yeu_cau/", {"title_vi": "Tên phần của tôi"}),
+        ("rules/checks/0/", {"message_vi": "Lời báo của tôi"}),
+        ("fee/", {"formula": "8000"}),
+    ],
+)
+def test_so_it_is_on_every_page_that_writes_a_part(world: World, end: str, typed: dict[str, str]) -> None:
+    author = Author(world, MARITAL)
+    mine, read = author.boxes(end) | typed, author.revision
+    author.section("Phần của đồng nghiệp")
+    raw = author.post(end, 409, **(mine | {"revision": read})).content.decode()
+    assert "Thêm phần “Phần của đồng nghiệp”" in unescape(raw)
+    assert next(iter(typed.values())) in unescape(raw)
+    author.post(end, **boxes(raw, author.path + end))
+    assert "Phần của đồng nghiệp" in author.get()
+
+
+@pytest.mark.parametrize("end", ["fields/email/", "sections/muc_dich/", "rules/checks/0/"])
+def test_a_part_that_left_while_it_was_written_is_told_and_comes_back_by_undo(world: World, end: str) -> None:
+    author = Author(world, MARITAL)
+    mine, read = author.boxes(end), author.revision
+    removed = {"fields": ("remove", "email"), "sections": ("section_remove", "muc_dich")}
+    what, part = removed.get(end.partition("/")[0], ("", ""))
+    if what:
+        author.post(what=what, part=part)
+    else:
+        author.post(end, what="remove")
+    page = unescape(author.post(end, 409, **(mine | {"revision": read})).content.decode())
+    assert "vừa bị bỏ nên chưa lưu được" in page
+    assert "Phùng Văn Toàn" in page
+    assert author.browser.get(author.path + end).status_code == 404
+    author.post(what="undo")
+    assert author.browser.get(author.path + end).status_code == 200
+
+
 # --- publishing ------------------------------------------------------------------------------------------------------------------
 
 

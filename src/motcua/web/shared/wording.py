@@ -87,6 +87,7 @@ SENTENCES: dict[str, str] = {
     "form.shapeless": N_("Nội dung không đúng cấu trúc của biểu mẫu, tại “%(where)s”: %(detail)s."),
     "form.too_large": N_("Biểu mẫu quá lớn (hơn 1 MB)."),
     "form.other_fields": N_("Biểu mẫu đã có câu hỏi khác. Vui lòng tải lại trang rồi sắp xếp lại."),
+    "form.part_gone": N_("Phần, câu hỏi hoặc quy tắc Ông/Bà đang sửa vừa bị bỏ nên chưa lưu được. Bấm “Hoàn tác” để lấy lại, hoặc quay lại trang trước để chép nội dung đã nhập."),
     "form.not_asked": N_("Chưa có ai đề nghị công bố bản thảo này."),
     "form.second_person": N_("Cơ quan quy định người thứ hai công bố. Vui lòng đề nghị công bố trước."),
     "form.not_your_own": N_("Ông/Bà đã đề nghị công bố bản này nên cần người khác công bố."),

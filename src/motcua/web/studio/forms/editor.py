@@ -57,6 +57,16 @@ def form_editor(request: HttpRequest, key: str) -> HttpResponseBase:
     return HttpResponseRedirect(to)
 
 
+def gone(request: HttpRequest, actor: Actor, subject: Subject, left: NoSuchPart) -> HttpResponseBase:
+    """A part that is not there (any more): whoever was writing it is told who took it away, and can have it back by undo."""
+    if request.method != "POST":
+        raise Http404 from left
+    fault = said(Refused("form.part_gone"))
+    return draw(
+        request, actor, subject, fault=fault, status=409, read=kept_revision(request.POST), typed=request.POST
+    )
+
+
 def _do(actor: Actor, subject: Subject, post: QueryDict) -> str:
     """Make the posted change; returns where to go next."""
     now, revision, what = clock_now(), kept_revision(post), post.get("what", "")

@@ -18,11 +18,12 @@ from motcua.eforms.editing import NoSuchPart
 from motcua.eforms.fields import FIELD_TYPES
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import now as clock_now
-from motcua.kernel.refusals import Conflict, Refused
+from motcua.kernel.refusals import Refused
 from motcua.kernel.text import clean
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.studio import conditions
 from motcua.web.studio.forms import advising, boxes, options, question, reading
+from motcua.web.studio.forms.editor import gone
 from motcua.web.studio.forms.reading import Subject, subject_of
 from motcua.web.studio.saving import Typed, kept_revision, said
 
@@ -70,8 +71,8 @@ def form_field(request: HttpRequest, key: str, path: str) -> HttpResponseBase:
     definition = drafts.written(subject.key).definition
     try:
         field = editing.field_of(definition, path)
-    except NoSuchPart as gone:
-        raise Http404 from gone
+    except NoSuchPart as left:
+        return gone(request, actor, subject, left)
     if request.method != "POST":
         return _draw(
             request,
@@ -84,7 +85,7 @@ def form_field(request: HttpRequest, key: str, path: str) -> HttpResponseBase:
     post = request.POST
     if post.get("what") in ("column_add", "column_up", "column_down", "column_remove"):
         return _columns(request, actor, subject, definition, path)
-    new = None
+    made: Json | None = None
     try:
         new = question.typed_field(subject, definition, path, post, request.LANGUAGE_CODE)
         made = editing.put_field(definition, path, new)
@@ -98,7 +99,7 @@ def form_field(request: HttpRequest, key: str, path: str) -> HttpResponseBase:
             request, actor, subject, definition, path, post, at=wrong.at, fault=wrong.words, status=422
         )
     except Refused as refusal:
-        clash = _clash(subject, path, new, request) if new and isinstance(refusal, Conflict) else None
+        clash = reading.clash(refusal, subject.key, made, kept_revision(post), request.LANGUAGE_CODE)
         return _draw(
             request,
             actor,
@@ -156,24 +157,6 @@ def _columns(
             request, actor, subject, definition, path, values, at=at, fault=fault, status=422, typing=post
         )
     return HttpResponseRedirect(to)
-
-
-def _clash(subject: Subject, path: str, new: Json, request: HttpRequest) -> dict[str, Any]:
-    """What others saved since, and in what this question as typed differs from what is there now."""
-    now, lang = drafts.written(subject.key), request.LANGUAGE_CODE
-    names = reading.labels(now.definition, lang)
-    try:
-        lines = reading.differences(now.definition, editing.put_field(now.definition, path, new), lang)
-        gone = False
-    except NoSuchPart:
-        lines, gone = [], True
-    since = drafts.since(subject.key, kept_revision(request.POST))
-    return {
-        "since": [reading.event_line(event, names) for event in since],
-        "lines": lines,
-        "gone": gone,
-        "revision": now.revision,
-    }
 
 
 def _draw(

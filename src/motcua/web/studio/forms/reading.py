@@ -24,6 +24,7 @@ from motcua.eforms.forms import check_definition
 from motcua.eforms.formulas import BadFormula
 from motcua.kernel.actors import Actor
 from motcua.kernel.models import Event
+from motcua.kernel.refusals import Conflict, Refused
 from motcua.web.studio.conditions import Askable
 from motcua.web.studio.forms.advising import Hints
 
@@ -347,6 +348,23 @@ TOLD: dict[str, str] = {
     "hidden": N_("có câu không phải trả lời nữa"),
     "shown": N_("có câu nay phải trả lời"),
 }
+
+
+def clash(
+    refusal: Refused, key: str, made: Mapping[str, Any] | None, read: int, lang: str
+) -> dict[str, Any] | None:
+    """Where a save was refused because the draft had moved on: what others saved since the revision ``read``, and in what
+    the draft would differ from what is there now if that which was typed (``made``) were kept. ``revision``: the one to
+    save from, now that it has been shown."""
+    if made is None or not isinstance(refusal, Conflict):
+        return None
+    now = drafts.written(key)
+    names = labels(now.definition, lang)
+    return {
+        "since": [event_line(event, names) for event in drafts.since(key, read)],
+        "lines": differences(now.definition, made, lang),
+        "revision": now.revision,
+    }
 
 
 # --- history --------------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from motcua.kernel.text import clean
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.studio import conditions
 from motcua.web.studio.forms import boxes, reading
+from motcua.web.studio.forms.editor import gone
 from motcua.web.studio.forms.reading import Subject, subject_of
 from motcua.web.studio.saving import Typed, kept_revision, said
 
@@ -47,12 +48,12 @@ def form_rule(request: HttpRequest, key: str, kind: str, place: str) -> HttpResp
         else -1
     )
     if number is not None and not 0 <= number < len(there):
-        raise Http404
+        return gone(request, actor, subject, NoSuchPart(f"{kind}.{place}"))
     old: Json = there[number] if number is not None else {}
     lang = request.LANGUAGE_CODE
     if request.method != "POST":
         return _draw(request, actor, subject, definition, kind, number, _values(definition, old, lang))
-    post = request.POST
+    post, made = request.POST, None
     try:
         if post.get("what") == "remove" and number is not None:
             made, change = editing.without_rule(definition, kind, number), "rule_removed"
@@ -87,6 +88,7 @@ def form_rule(request: HttpRequest, key: str, kind: str, place: str) -> HttpResp
             post,
             fault=said(refusal),
             status=refusal.status,
+            clash=reading.clash(refusal, key, made, kept_revision(post), lang),
         )
     if "again" in post and number is not None:
         return HttpResponseRedirect(f"{subject.path}rules/{kind}/{number}/?saved=1")
@@ -147,6 +149,7 @@ def _draw(
     at: str = "",
     fault: str = "",
     status: int = 200,
+    clash: dict[str, Any] | None = None,
 ) -> HttpResponseBase:
     lang = request.LANGUAGE_CODE
     form, _left_out = editing.drawable(definition)
@@ -159,7 +162,12 @@ def _draw(
         "kind": kind,
         "title": _(reading.RULE_KINDS[kind]),
         "number": number,
-        "revision": written.revision if not fault else kept_revision(request.POST),
+        "revision": clash["revision"]
+        if clash
+        else written.revision
+        if not fault
+        else kept_revision(request.POST),
+        "clash": clash,
         "value": values.dict(),
         "known": reading.askable(definition, lang),
         "operators": conditions.operators(),
@@ -192,7 +200,7 @@ def form_fee(request: HttpRequest, key: str) -> HttpResponseBase:
     definition, lang = written.definition, request.LANGUAGE_CODE
     fee = (definition.get("outcomes") or {}).get("fee") or {}
     values = {"formula": str(fee.get("formula", "")), "zero": "1" if fee.get("blanks") == "zero" else ""}
-    fault, status, revision = "", 200, written.revision
+    fault, status, revision, clash, made = "", 200, written.revision, None, None
     if request.method == "POST":
         values = {name: request.POST.get(name, "") for name in values}
         formula = clean(values["formula"], multiline=True)[:500]
@@ -207,7 +215,8 @@ def form_fee(request: HttpRequest, key: str) -> HttpResponseBase:
             fault, status = reading.formula_words(bad, lang), 422
         except Refused as refusal:
             fault, status = said(refusal), refusal.status
-        revision = kept_revision(request.POST)
+            clash = reading.clash(refusal, key, made, kept_revision(request.POST), lang)
+        revision = clash["revision"] if clash else kept_revision(request.POST)
     context = {
         "staff": navigation(actor, "forms"),
         "subject": subject,
@@ -216,5 +225,6 @@ def form_fee(request: HttpRequest, key: str) -> HttpResponseBase:
         "known": reading.reckonable(definition, lang),
         "functions": formulas.describe_functions(),
         "fault": fault,
+        "clash": clash,
     }
     return render(request, "studio/forms/fee.html", context, status=status)

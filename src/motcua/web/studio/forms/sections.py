@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from motcua.kernel.text import slug
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.studio import conditions
 from motcua.web.studio.forms import boxes, reading
+from motcua.web.studio.forms.editor import gone
 from motcua.web.studio.forms.reading import Subject, subject_of
 from motcua.web.studio.saving import Typed, kept_revision, said
 
@@ -36,46 +37,54 @@ def form_section(request: HttpRequest, key: str, section: str) -> HttpResponseBa
     definition = drafts.written(subject.key).definition
     try:
         old = editing.section_of(definition, section)
-    except NoSuchPart as gone:
-        raise Http404 from gone
+    except NoSuchPart as left:
+        return gone(request, actor, subject, left)
     if request.method != "POST":
         return _draw(
             request, actor, subject, definition, old, _values(definition, old, request.LANGUAGE_CODE)
         )
     post = request.POST
+    made: Json | None = None
     try:
         with transaction.atomic():
-            return HttpResponseRedirect(_do(actor, subject, definition, old, post, request.LANGUAGE_CODE))
+            if post.get("what") == "library":
+                _to_library(actor, definition, section, post)
+                return HttpResponseRedirect(f"{subject.path}sections/{section}/?saved=library")
+            made, change = _changed(definition, old, post, request.LANGUAGE_CODE)
+            actions.save_draft(
+                actor=actor,
+                key=key,
+                revision=kept_revision(post),
+                definition=made,
+                change=change,
+                where=section,
+                now=clock_now(),
+            )  # fmt: skip - the arguments of one call
+        return HttpResponseRedirect(f"{subject.path}?saved=1#section-{section}")
     except Typed as wrong:
         return _draw(
             request, actor, subject, definition, old, post, at=wrong.at, fault=wrong.words, status=422
         )
     except Refused as refusal:
+        clash = reading.clash(refusal, key, made, kept_revision(post), request.LANGUAGE_CODE)
         return _draw(
-            request, actor, subject, definition, old, post, fault=said(refusal), status=refusal.status
+            request,
+            actor,
+            subject,
+            definition,
+            old,
+            post,
+            fault=said(refusal),
+            status=refusal.status,
+            clash=clash,
         )
 
 
-def _do(actor: Actor, subject: Subject, definition: Json, old: Json, post: QueryDict, lang: str) -> str:
-    name, what = str(old["id"]), post.get("what", "")
-    if what == "library":
-        _to_library(actor, definition, name, post)
-        return f"{subject.path}sections/{name}/?saved=library"
-    if what == "renew":
-        made = _renewed(definition, old)
-        change = "block_renewed"
-    else:
-        made, change = editing.put_section(definition, name, _typed(definition, old, post, lang)), "section"
-    actions.save_draft(
-        actor=actor,
-        key=subject.key,
-        revision=kept_revision(post),
-        definition=made,
-        change=change,
-        where=name,
-        now=clock_now(),
-    )
-    return f"{subject.path}?saved=1#section-{name}"
+def _changed(definition: Json, old: Json, post: QueryDict, lang: str) -> tuple[Json, str]:
+    """The form with the part as typed, or as its block is now; and what was done."""
+    if post.get("what") == "renew":
+        return _renewed(definition, old), "block_renewed"
+    return editing.put_section(definition, str(old["id"]), _typed(definition, old, post, lang)), "section"
 
 
 def _typed(definition: Json, old: Json, post: QueryDict, lang: str) -> Json:
@@ -145,6 +154,7 @@ def _draw(
     at: str = "",
     fault: str = "",
     status: int = 200,
+    clash: dict[str, Any] | None = None,
 ) -> HttpResponseBase:
     lang = request.LANGUAGE_CODE
     form, _left_out = editing.drawable(definition)
@@ -156,7 +166,12 @@ def _draw(
         "subject": subject,
         "section": section,
         "title": reading.wording(section.get("title"), lang) or str(section["id"]),
-        "revision": written.revision if not fault else kept_revision(request.POST),
+        "revision": clash["revision"]
+        if clash
+        else written.revision
+        if not fault
+        else kept_revision(request.POST),
+        "clash": clash,
         "value": values.dict(),
         "known": [one for one in reading.askable(definition, lang) if one.id not in inside],
         "operators": conditions.operators(),
