@@ -107,7 +107,7 @@ def boxes(html: str, action: str) -> dict[str, Any]:
             continue
         value = _attr(tag[0], "value")
         if kind == "checkbox" and name in found:
-            value = [*(found[name] if isinstance(found[name], list) else [found[name]]), value]  # type: ignore[assignment]
+            value = [*(found[name] if isinstance(found[name], list) else [found[name]]), value]
         found[name] = value
     for tag in re.finditer(r"<select\b([^>]*)>(.*?)</select>", form, re.DOTALL):
         chosen = re.search(r'<option value="([^"]*)" selected>', tag[2]) or re.search(

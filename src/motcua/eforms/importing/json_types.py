@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 from motcua.eforms.choices import Text
 from motcua.eforms.fields import FIELD_TYPES
 from motcua.eforms.fields.base import Field
+from motcua.eforms.fields.numbers import Number
 from motcua.eforms.formulas import fits, pattern_fault
 from motcua.eforms.importing.bounds import mask_of
 from motcua.eforms.importing.making import MOST_OPTIONS, Notes, tidy_words
@@ -149,17 +150,23 @@ def _number(node: Schema, kind: str, made: dict[str, Any], notes: Notes) -> None
     low, high = _bound(node, "minimum", made, notes), _bound(node, "maximum", made, notes)
     made["type"] = "int" if kind == "integer" else "number"
     if kind == "integer":
-        if high == FIELD_TYPES.get("money").highest:  # type: ignore[attr-defined]
+        if high == _numbers("money").highest:
             made["type"] = "money"
         low = math.ceil(low) if low is not None else None
         high = math.floor(high) if high is not None else None
-    usual = FIELD_TYPES.get(made["type"])
+    usual = _numbers(made["type"])
     # What our own schema says where nobody set a bound.
-    if low is not None and (low, high) != (usual.lowest, usual.highest):  # type: ignore[attr-defined]
+    if low is not None and (low, high) != (usual.lowest, usual.highest):
         made["min"] = low
-    if high is not None and high != usual.highest:  # type: ignore[attr-defined]
+    if high is not None and high != usual.highest:
         made["max"] = high
     leftover(node, _HANDLED["numbers"], made["id"], notes)
+
+
+def _numbers(kind: str) -> Number:
+    found = FIELD_TYPES.get(kind)
+    assert isinstance(found, Number)
+    return found
 
 
 def _bound(node: Schema, word: str, made: dict[str, Any], notes: Notes) -> int | float | None:

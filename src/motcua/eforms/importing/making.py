@@ -178,19 +178,17 @@ def _section(definition: dict[str, Any], path: list[str]) -> dict[str, Any] | No
     """Problems name a section by its id, those of its shape by its place."""
     if len(path) < 2 or path[0] != "sections":
         return None
-    for place, section in enumerate(definition["sections"]):
-        if path[1] in (section["id"], str(place)):
-            return section  # type: ignore[no-any-return]
-    return None
+    return _named(definition["sections"], path[1])
 
 
 def _field(section: dict[str, Any], path: list[str]) -> dict[str, Any] | None:
     if len(path) < 4:
         return None
-    for place, field in enumerate(section["fields"]):
-        if path[3] in (field["id"], str(place)):
-            return field  # type: ignore[no-any-return]
-    return None
+    return _named(section["fields"], path[3])
+
+
+def _named(parts: list[dict[str, Any]], name: str) -> dict[str, Any] | None:
+    return next((part for place, part in enumerate(parts) if name in (part["id"], str(place))), None)
 
 
 def _unbind(target: dict[str, Any], notes: Notes) -> None:
