@@ -47,8 +47,10 @@ def condition(found: Condition, fields: Named, lang: str) -> str:
     said = []
     for part in found.parts:
         text = condition(part, fields, lang)
-        nested = not isinstance(part, Comparison) and part.word not in ("not", found.word)
-        said.append(f"({text})" if nested and len(part.parts) > 1 else text)  # type: ignore[union-attr]
+        other = (
+            not isinstance(part, Comparison) and part.word not in ("not", found.word) and len(part.parts) > 1
+        )
+        said.append(f"({text})" if other else text)
     return (_AND if found.word == "all" else _OR)(lang).join(said)
 
 

@@ -33,7 +33,7 @@ def tree(data: bytes, name: str) -> dict[str, Any]:
     from pyxform.xls2json_backends import DefinitionData, xlsx_to_dict
 
     try:
-        sheets: dict[str, Any] = xlsx_to_dict(io.BytesIO(data))  # type: ignore[no-untyped-call]
+        sheets: dict[str, Any] = xlsx_to_dict(io.BytesIO(data))  # type: ignore[no-untyped-call]  # pyxform has no types
     except PyXFormError as error:  # what openpyxl said, and a heading that stands there twice
         raise Unreadable("bad_xlsform", _said(error)) from error
     except (

@@ -97,7 +97,7 @@ class _Writer:
         self.nodes[id_] = _Node(id_, tag, name, lane, inner, extra)
 
     def _flow(self, source: str, target: str, **more: object) -> str:
-        flow = _Flow(f"flow_{len(self.flows) + 1}", source, target, **more)  # type: ignore[arg-type]
+        flow = _Flow(f"flow_{len(self.flows) + 1}", source, target, **more)  # type: ignore[arg-type]  # the rest of a flow's words
         self.flows.append(flow)
         return flow.id
 
