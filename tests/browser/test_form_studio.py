@@ -156,6 +156,20 @@ def test_a_question_is_moved_and_written_by_keyboard_alone(visitor: Visitors) ->
         press_button(page, "Hoàn tác")
 
 
+def test_without_a_network_a_press_is_held_and_nothing_typed_is_lost(visitor: Visitors) -> None:
+    author = visitor(PHONE)
+    page = opened(author, f"{STUDIO}fee/")
+    page.locator("#formula").fill("8000")
+    author.context.set_offline(True)
+    page.get_by_role("button", name="Lưu công thức").click()
+    expect(page.get_by_role("alert").filter(has_text="Không có mạng nên chưa lưu")).to_be_visible()
+    expect(page.locator("#formula")).to_have_value("8000")
+    author.context.set_offline(False)
+    press_button(page, "Lưu công thức")
+    expect(page.locator("main")).to_contain_text("Đã lưu bản thảo")
+    press_button(page, "Hoàn tác")
+
+
 @pytest.mark.parametrize(("viewport", "language"), [(PHONE, "vi"), (DESKTOP, "en")])
 def test_every_page_is_accessible_and_fits(
     visitor: Visitors, viewport: dict[str, int], language: str

@@ -97,3 +97,18 @@ for (const row of document.querySelectorAll("[data-condition]")) {
   const value = row.querySelector("input[name$='-value']");
   field?.addEventListener("change", () => value.setAttribute("list", `values-${field.value}`));
 }
+
+// --- no network: a press would lead to the browser's own page of errors, and what was typed would be gone ---------------------
+
+const away = document.querySelector("[data-offline]");
+if (away) {
+  const hold = (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    away.hidden = false;
+    away.scrollIntoView({ block: "center" });
+  };
+  // Before once.js, which would count the press as sent.
+  document.addEventListener("submit", hold, true);
+  window.addEventListener("online", () => (away.hidden = true));
+}
