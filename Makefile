@@ -53,7 +53,7 @@ else
 	 $(PY) -m pytest tests/web/test_scripts.py tests/browser && exit $$first
 endif
 
-check: ## style, types, import contracts, migrations, templates, translations
+check: ## style, types, import contracts, migrations, templates, translations, what tests import
 	@$(MAKE) -s .bootstrap ARGS=--quiet
 	@exec $(PY) tools/check.py $(ARGS)
 

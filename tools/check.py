@@ -42,6 +42,7 @@ CHECKS: dict[str, list[str]] = {
     "migrations": python("tools/lint_migrations.py"),
     "templates": [str(BIN / "djlint"), "src/motcua", "--lint", "--quiet"],
     "translations": python("tools/messages.py", "check"),
+    "tests": python("tools/lint_tests.py"),
 }
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from motcua.catalogue.actions import _publish as publish_procedures
 from motcua.catalogue.importing import bundled_sources, parse
 from motcua.catalogue.models import ProcedureCase
+from motcua.catalogue.versions import publish as publish_procedures
 from motcua.dossiers import actions as filing
 from motcua.dossiers.bundles import case_bundle, newest_form
 from motcua.dossiers.models import Dossier, Draft
