@@ -232,7 +232,7 @@ def test_conditions_are_data_chosen_from_the_form_and_shown_as_a_sentence(world:
 def test_a_field_of_the_form_is_compared_with_a_value_of_its_kind(world: World) -> None:
     author = Author(world, MARITAL)
     page = author.get(f"rows/{author.add('Rẽ', 'choice', 'receive')}/")
-    from motcua.web.studio import processes_reading as reading
+    from motcua.web.studio.processes import reading
 
     form = reading.fields_form(author.case)
     assert form is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from motcua.web.studio import processes, processes_moving, processes_publishing, processes_rows, views
+from motcua.web.studio import views
 from motcua.web.studio.forms import (
     editor,
     fields,
@@ -16,19 +16,22 @@ from motcua.web.studio.forms import (
     sections,
     trying,
 )
+from motcua.web.studio.processes import editor as process
+from motcua.web.studio.processes import listing as processes
+from motcua.web.studio.processes import moving as process_moving
+from motcua.web.studio.processes import publishing as process_publishing
+from motcua.web.studio.processes import rows as process_rows
 
 urlpatterns = [
     path("calendars/", views.calendars, name="calendars"),
     path("calendars/<str:code>/", views.calendar, name="calendar"),
     path("processes/", processes.processes, name="processes"),
-    path("processes/<str:key>/", processes.process_editor, name="process"),
-    path("processes/<str:key>/rows/<str:row>/", processes_rows.process_row, name="process_row"),
-    path("processes/<str:key>/publish/", processes_publishing.process_publish, name="process_publish"),
-    path("processes/<str:key>/import/", processes_publishing.process_import, name="process_import"),
-    path(
-        "processes/<str:key>/export/<str:form>/", processes_publishing.process_export, name="process_export"
-    ),
-    path("processes/<str:key>/dossiers/", processes_moving.process_dossiers, name="process_dossiers"),
+    path("processes/<str:key>/", process.process_editor, name="process"),
+    path("processes/<str:key>/rows/<str:row>/", process_rows.process_row, name="process_row"),
+    path("processes/<str:key>/publish/", process_publishing.process_publish, name="process_publish"),
+    path("processes/<str:key>/import/", process_publishing.process_import, name="process_import"),
+    path("processes/<str:key>/export/<str:form>/", process_publishing.process_export, name="process_export"),
+    path("processes/<str:key>/dossiers/", process_moving.process_dossiers, name="process_dossiers"),
     path("forms/", listing.forms, name="forms"),
     path("forms/library/", library.form_library, name="form_library"),
     path("forms/library/<str:block>/", library.form_block, name="form_block"),

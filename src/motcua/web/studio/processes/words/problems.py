@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as N_
 
 from motcua.processing.checks import Problem
 from motcua.web.shared.formats import status_words
-from motcua.web.studio.processes_words.vocabulary import AUTOMATIC, OUTCOMES, ROLES, word
+from motcua.web.studio.processes.words.vocabulary import AUTOMATIC, OUTCOMES, ROLES, word
 
 PROBLEMS: dict[str, str] = {
     "empty": N_("Quy trình chưa có bước nào."),

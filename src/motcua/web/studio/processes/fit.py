@@ -12,7 +12,7 @@ from motcua.processing import fitting
 from motcua.processing.definitions import steps_of
 from motcua.processing.fitting import Misfit
 from motcua.processing.models import ProcessVersion
-from motcua.web.studio import processes_words as words
+from motcua.web.studio.processes import words
 
 #: From the procedure and key of a case to the version of the process it has of its own.
 Own = Mapping[tuple[int, str], ProcessVersion]

@@ -24,10 +24,9 @@ from motcua.processing.definitions import unresolved
 from motcua.processing.models import ProcessVersion
 from motcua.processing.rules import Kind, StepSpec
 from motcua.processing.tables import Table, linked
-from motcua.web.studio import processes_fit as fit
-from motcua.web.studio import processes_words as words
 from motcua.web.studio.conditions import Askable
-from motcua.web.studio.processes_picture import name_of
+from motcua.web.studio.processes import fit, words
+from motcua.web.studio.processes.picture import name_of
 
 GENERAL = "general"
 PER_PAGE = 50

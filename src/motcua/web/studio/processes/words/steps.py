@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from motcua.processing.checks import DAY
 from motcua.processing.rules import ON, PARENT, Kind, Policy, StepSpec, UnitRule
-from motcua.web.studio.processes_words.conditions import sentence_of
-from motcua.web.studio.processes_words.vocabulary import OUTCOMES, ROLES, UNIT_RULES, word
+from motcua.web.studio.processes.words.conditions import sentence_of
+from motcua.web.studio.processes.words.vocabulary import OUTCOMES, ROLES, UNIT_RULES, word
 
 
 def duration(minutes: int | None) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as N_
 
 from motcua.eforms.conditions import BadCondition, Comparison, Condition, Junction, parse
 from motcua.web.studio.conditions import OPERATORS
-from motcua.web.studio.processes_words.vocabulary import word
+from motcua.web.studio.processes.words.vocabulary import word
 
 FACTS: dict[str, str] = {
     "dossier.channel": N_("Kênh nộp"),

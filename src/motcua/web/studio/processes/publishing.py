@@ -21,11 +21,10 @@ from motcua.processing.bpmn.xml import MAX_BYTES
 from motcua.processing.models import ProcessVersion
 from motcua.processing.tables import Malformed, Table, linked
 from motcua.web.shared.staff import acting, navigation, staff
-from motcua.web.studio import processes_reading as reading
-from motcua.web.studio import processes_words as words
-from motcua.web.studio.processes import malformed
-from motcua.web.studio.processes_picture import picture
-from motcua.web.studio.processes_reading import Subject, case_name, subject_of
+from motcua.web.studio.processes import reading, words
+from motcua.web.studio.processes.editor import malformed
+from motcua.web.studio.processes.picture import picture
+from motcua.web.studio.processes.reading import Subject, case_name, subject_of
 from motcua.web.studio.saving import kept_revision, said
 
 TYPES = {"bpmn": "application/xml", "json": "application/json"}
@@ -82,7 +81,9 @@ def _draw_publish(
         "fault": said(refusal) if refusal else "",
         "at_reason": refusal is not None and refusal.code == "reason.too_short",
     }
-    return render(request, "studio/process_publish.html", context, status=refusal.status if refusal else 200)
+    return render(
+        request, "studio/processes/publish.html", context, status=refusal.status if refusal else 200
+    )
 
 
 def _compared(before: Table, after: Table, labels: dict[str, str]) -> list[dict[str, str]]:
@@ -278,4 +279,4 @@ def _draw_import(
             "picture": picture(table, english=english, wrong=judged.rows, labels=labels, link="#row-{}"),
             "lines": _compared(written.table, table, labels),
         }
-    return render(request, "studio/process_import.html", context, status=status)
+    return render(request, "studio/processes/import.html", context, status=status)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_noop as N_
 
 from motcua.processing.differences import Difference
 from motcua.processing.rules import PARENT, Kind, StepSpec
-from motcua.web.studio.processes_words.conditions import sentence_of
-from motcua.web.studio.processes_words.steps import duration, outcome_name, policy_words, who
-from motcua.web.studio.processes_words.vocabulary import (
+from motcua.web.studio.processes.words.conditions import sentence_of
+from motcua.web.studio.processes.words.steps import duration, outcome_name, policy_words, who
+from motcua.web.studio.processes.words.vocabulary import (
     AUTOMATIC,
     KINDS,
     OUTCOMES,

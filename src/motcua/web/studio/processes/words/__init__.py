@@ -4,17 +4,17 @@
 what is wrong with a table or a file, ``differences`` what was changed.
 """
 
-from motcua.web.studio.processes_words.conditions import (
+from motcua.web.studio.processes.words.conditions import (
     FACT_VALUES,
     field_name,
     sentence_of,
     value_words,
 )
-from motcua.web.studio.processes_words.differences import CHANGES, difference_words
-from motcua.web.studio.processes_words.files import MALFORMED, NOTES, UNREADABLE, UNSUPPORTED
-from motcua.web.studio.processes_words.problems import problem_words
-from motcua.web.studio.processes_words.steps import duration, outcome_name, policy_words, term_words, who
-from motcua.web.studio.processes_words.vocabulary import (
+from motcua.web.studio.processes.words.differences import CHANGES, difference_words
+from motcua.web.studio.processes.words.files import MALFORMED, NOTES, UNREADABLE, UNSUPPORTED
+from motcua.web.studio.processes.words.problems import problem_words
+from motcua.web.studio.processes.words.steps import duration, outcome_name, policy_words, term_words, who
+from motcua.web.studio.processes.words.vocabulary import (
     AUTOMATIC,
     KINDS,
     OUTCOMES,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from motcua.processing import layout
 from motcua.processing.rules import Kind, StepSpec
 from motcua.processing.tables import Table, linked
-from motcua.web.studio.processes_words import duration, outcome_name, who
+from motcua.web.studio.processes.words import duration, outcome_name, who
 
 #: Width of a letter at the size of the labels, lines of a label, letters a line.
 LETTER, LINE = 7.2, 17

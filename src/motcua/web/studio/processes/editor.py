@@ -1,4 +1,4 @@
-"""Processes on screen: which procedure follows which, and the draft of one as a table and as a diagram."""
+"""The draft of a process, as a table and as a diagram."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import now as clock_now
@@ -21,35 +21,13 @@ from motcua.processing import actions, authoring
 from motcua.processing.rules import ON, Kind, Policy, StepSpec, UnitRule
 from motcua.processing.tables import KEY, Malformed, Table, free_key, tidy
 from motcua.web.shared.staff import acting, navigation, staff
-from motcua.web.studio import processes_fit as fit
-from motcua.web.studio import processes_reading as reading
-from motcua.web.studio import processes_words as words
-from motcua.web.studio.processes_picture import picture
-from motcua.web.studio.processes_reading import Subject, subject_of
+from motcua.web.studio.processes import fit, reading, words
+from motcua.web.studio.processes.picture import picture
+from motcua.web.studio.processes.reading import Subject, subject_of
 from motcua.web.studio.saving import kept_revision, said
 
 #: Units a policy counts in.
 POLICY_UNITS = ("wd", "wh", "d")
-
-
-@require_safe
-@staff(Role.HEAD, Role.OPERATOR)
-def processes(request: HttpRequest) -> HttpResponseBase:
-    """``/studio/processes/?q=khai sinh&page=2``: procedures and the process each follows."""
-    actor = acting(request)
-    asked = clean(request.GET.get("q", ""))[:100]
-    page = request.GET.get("page", "")
-    shown, rows = reading.listing(
-        actor, asked, int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-    )
-    context = {
-        "staff": navigation(actor, "processes"),
-        "asked": asked,
-        "rows": rows,
-        "shown": shown,
-        "general": reading.general_row(),
-    }
-    return render(request, "studio/processes.html", context)
 
 
 def malformed(wrong: Malformed) -> str:
@@ -235,7 +213,7 @@ def draw(
         "fault": fault,
         "saved": request.GET.get("saved", "") if not fault else "",
     }
-    return render(request, "studio/process.html", context, status=status)
+    return render(request, "studio/processes/editor.html", context, status=status)
 
 
 def _settings(table: Table, typed: QueryDict | None) -> dict[str, str]:

@@ -22,11 +22,10 @@ from motcua.processing.rules import ON, OUTCOMES, OWN, PARENT, PERMITS, Kind, St
 from motcua.processing.tables import KEY, ORDER, Malformed, Table, tidy
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.studio import conditions
-from motcua.web.studio import processes_reading as reading
-from motcua.web.studio import processes_words as words
-from motcua.web.studio.processes import malformed, row_or_404
-from motcua.web.studio.processes_picture import name_of
-from motcua.web.studio.processes_reading import Subject, subject_of
+from motcua.web.studio.processes import reading, words
+from motcua.web.studio.processes.editor import malformed, row_or_404
+from motcua.web.studio.processes.picture import name_of
+from motcua.web.studio.processes.reading import Subject, subject_of
 from motcua.web.studio.saving import Typed, kept_revision, said
 
 #: What a decision leads to, when not to a row.
@@ -305,4 +304,4 @@ def _draw(
         "clash": clash,
         "saved": "saved" in request.GET and not fault,
     }  # fmt: skip
-    return render(request, "studio/process_row.html", context, status=status)
+    return render(request, "studio/processes/row.html", context, status=status)

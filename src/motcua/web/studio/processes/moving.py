@@ -21,9 +21,9 @@ from motcua.processing.models import ProcessVersion, StepRun
 from motcua.processing.rules import Kind
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.shared.wording import sentence
-from motcua.web.studio import processes_reading as reading
-from motcua.web.studio.processes_picture import name_of
-from motcua.web.studio.processes_reading import Subject, subject_of
+from motcua.web.studio.processes import reading
+from motcua.web.studio.processes.picture import name_of
+from motcua.web.studio.processes.reading import Subject, subject_of
 
 #: Moved in one press; each is a transaction of its own.
 AT_ONCE = 100
@@ -146,7 +146,7 @@ def _draw(
         "at": at,
         "most": AT_ONCE,
     }
-    return render(request, "studio/process_dossiers.html", context, status=status)
+    return render(request, "studio/processes/dossiers.html", context, status=status)
 
 
 def _waiting(
