@@ -24,6 +24,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from motcua.kernel import env
+from motcua.kernel.jobs import JOBS
 from motcua.runtime import testing
 from motcua.runtime.accounts import postgres_owner
 from motcua.runtime.postgres import Cluster
@@ -55,11 +56,13 @@ def until(condition: Callable[[], Any], *, seconds: float = PATIENCE) -> float:
 
 
 def queue(state: str | None = None, task: str | None = None) -> list[tuple[str, str, int]]:
-    """(task, status, tries) of the jobs in the table; upkeep, and what was put off to the end of the quiet hours, left out."""
+    """(task, status, tries) of the jobs in the table. Left out: what comes by the hour (one that was killed stays failed,
+    for the next comes anyway), and what was put off to the end of the quiet hours."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT task_name, status::text, attempts FROM procrastinate_jobs WHERE queue_name <> 'upkeep'"
-            " AND NOT (attempts = 0 AND coalesce(scheduled_at > now(), false)) ORDER BY id"
+            "SELECT task_name, status::text, attempts FROM procrastinate_jobs WHERE NOT task_name = ANY(%s)"
+            " AND NOT (attempts = 0 AND coalesce(scheduled_at > now(), false)) ORDER BY id",
+            [[job.name for job in JOBS.values() if job.cron is not None]],
         )
         rows = cursor.fetchall()
     return [row for row in rows if state in (None, row[1]) and task in (None, row[0])]
