@@ -366,6 +366,32 @@ def test_a_refused_dossier_comes_to_intake_again(world: World) -> None:
     assert factories.open_run(dossier).step.key == "receive"
 
 
+def test_what_the_clock_rested_before_a_stop_is_added_back_when_it_is_taken_up_again(world: World) -> None:
+    from motcua.processing import clock
+
+    dossier = factories.filed_dossier(world)
+    actions.receive(actor=world.officer("minh"), run_id=run(dossier), now=hour(world, 1))
+    actions.return_ineligible(
+        actor=world.officer("hoa"), run_id=run(dossier), now=hour(world, 2), reason="Giấy tờ chưa đúng với nội dung đã khai.",
+        items=[{"kind": "field", "key": "muc_dich", "label": "Mục đích", "note": "Kiểm tra lại."}],
+    )  # fmt: skip
+    actions.request_stop(actor=world.person("lan"), code=dossier.code, reason="", now=hour(world, 3))
+    before = Dossier.objects.get(pk=dossier.pk).due_at
+    later = hour(world, 3) + timedelta(days=7)
+    actions.stop(actor=world.officer("minh"), dossier_id=dossier.pk, now=later)
+    again = actions.reopen(
+        actor=world.officer("tuan"),
+        dossier_id=dossier.pk,
+        reason="Người nộp đề nghị giải quyết tiếp.",
+        now=later,
+    )
+    assert again.received_at is not None
+    assert before is not None
+    assert again.due_at == Dossier.objects.get(pk=dossier.pk).due_at == clock.due_at(again, again.received_at)
+    assert again.due_at is not None
+    assert again.due_at - before == timedelta(days=7)
+
+
 def test_what_its_applicant_took_back_stays_taken_back(world: World) -> None:
     from motcua.dossiers import actions as filing
 

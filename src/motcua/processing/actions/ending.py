@@ -212,7 +212,8 @@ def reopen(*, actor: Actor, dossier_id: int, reason: str, now: datetime) -> Doss
     """Take up again what ended, because the agency was wrong (NĐ 61/2018 art. 21): by the head, with the reason.
 
     A refused dossier comes to intake again, any other to the step that drafts the result. A signed result is revoked:
-    whoever verifies it is told. The due time stays what it was: a late correction is late.
+    whoever verifies it is told. The due time stays what it was, and what the clock had rested when the dossier was
+    stopped is added back: a late correction is late.
     """
     dossier, _ = _headed(actor, dossier_id)
     if never_began(dossier):
@@ -223,6 +224,8 @@ def reopen(*, actor: Actor, dossier_id: int, reason: str, now: datetime) -> Doss
     close_all(dossier, outcome="reopened", actor=actor, now=now)
     results.revoke(dossier, reason=text, actor=actor, now=now)
     dossier.finished_at = dossier.returned_at = None
+    if dossier.received_at is not None:
+        dossier.due_at = clock.due_at(dossier, dossier.received_at)
     filing.step_to(
         dossier,
         "reopen",
@@ -230,7 +233,7 @@ def reopen(*, actor: Actor, dossier_id: int, reason: str, now: datetime) -> Doss
         actor=actor,
         now=now,
         data={"before": before},
-        also=("finished_at", "returned_at"),
+        also=("finished_at", "returned_at", "due_at"),
     )
     published = _followed(dossier)
     step = published.steps[0] if dossier.status == Status.REGISTERED else drafting_step(published)
