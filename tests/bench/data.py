@@ -21,7 +21,6 @@ from typing import Any
 
 import orjson
 import psycopg
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 
 AGENCIES = 50
@@ -392,6 +391,7 @@ def _settle() -> None:
 def sessions(accounts: Sequence[int], now: datetime) -> dict[int, str]:
     """A session key for each account, as signing in leaves it."""
     from motcua.identity.models import Account
+    from motcua.identity.sessions import SessionStore
 
     store = SessionStore()
     keys: dict[int, str] = {}
@@ -405,11 +405,11 @@ def sessions(accounts: Sequence[int], now: datetime) -> dict[int, str]:
                 "_auth_user_hash": account.get_session_auth_hash(),
             }
         )
-        rows.append((key, encoded, now + timedelta(hours=8)))
+        rows.append((key, encoded, now + timedelta(hours=8), account.pk))
         keys[account.pk] = key
     with connection.cursor() as cursor:
         cursor.executemany(
-            """INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, %s, %s)
+            """INSERT INTO identity_session (session_key, session_data, expire_date, account_id) VALUES (%s, %s, %s, %s)
                ON CONFLICT (session_key) DO UPDATE SET session_data = excluded.session_data,
                                                        expire_date = excluded.expire_date""",
             rows,

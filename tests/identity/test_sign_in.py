@@ -12,7 +12,6 @@ import pytest
 import requests
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -22,7 +21,7 @@ from structlog.testing import capture_logs
 
 from motcua.identity import actions, claims, oidc, queries, views
 from motcua.identity.adapters import safe_next
-from motcua.identity.models import Account
+from motcua.identity.models import Account, Session
 from motcua.identity.settings import APPS, IDENTITY
 from motcua.kernel import crypto
 from motcua.organisations.models import Agency, Holding, Post, Unit
@@ -67,7 +66,7 @@ def test_the_table_shows_no_number_address_or_contact(browser: Browser) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT row_to_json(a)::text FROM identity_account a")
         dump = " ".join(row[0] for row in cursor.fetchall())
-        cursor.execute("SELECT session_data FROM django_session")
+        cursor.execute("SELECT session_data FROM identity_session")
         dump += " ".join(row[0] for row in cursor.fetchall())
     assert "Nguyễn Thị Lan" in dump
     for username in ("lan", "binh"):

@@ -152,3 +152,45 @@ def test_encrypted_columns_open_and_defer() -> None:
 def test_iterator_goes_djangos_own_way() -> None:
     assert len(list(on(Post, planned.PlannedIterable).iterator(chunk_size=2))) == 6
     assert not planned._plans
+
+
+def test_a_query_by_key_answers_as_its_queryset_for_every_value() -> None:
+    kept = planned.ByKey(
+        lambda code: Agency.objects.select_related("parent").filter(
+            Q(parent=None) | Q(parent__code="H56"), code=code
+        ),
+        blank="-",
+    )
+    for code in ("H56", "H56.0", "H56.1", "H56.2", "nowhere", "H56"):
+        with CaptureQueriesContext(connection) as asked:
+            found = kept.first(code)
+        assert found == Agency.objects.filter(code=code).first()
+        assert found is None or found.code == code
+        assert len(asked) == 1
+        if found is not None and found.parent_id:
+            with CaptureQueriesContext(connection) as asked:
+                assert found.parent is not None
+            assert not asked.captured_queries
+
+
+def test_a_query_by_key_that_can_find_nothing_asks_nothing() -> None:
+    kept = planned.ByKey(lambda key: Agency.objects.none().filter(pk=key))
+    with CaptureQueriesContext(connection) as asked:
+        assert kept.first(1) is None
+    assert not asked.captured_queries
+
+
+def test_a_query_by_key_has_to_ask_for_its_value() -> None:
+    with pytest.raises(ValueError, match="open value"):
+        planned.ByKey(lambda key: Agency.objects.filter(code="H56")).first(1)
+
+
+def test_a_query_by_key_locks_inside_a_transaction_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = planned.ByKey(lambda key: Agency.objects.select_for_update().filter(pk=key))
+    pk = Agency.objects.values_list("pk", flat=True).first() or 0
+    with CaptureQueriesContext(connection) as asked:
+        assert kept.first(pk) is not None
+    assert "FOR UPDATE" in asked.captured_queries[0]["sql"]
+    monkeypatch.setattr(connection, "get_autocommit", lambda: True)
+    with pytest.raises(transaction.TransactionManagementError):
+        kept.first(pk)

@@ -15,6 +15,7 @@ from motcua.dossiers import jobs as upkeep
 from motcua.dossiers.joint.rules import outcome
 from motcua.dossiers.models import Dossier, Posting, SlipKind
 from motcua.exchange import checking
+from motcua.identity import jobs as signing_in
 from motcua.kernel import events, jobs
 from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
@@ -46,6 +47,7 @@ WITH_JOBS = (
     receiving,
     register_printing,
     reminders,
+    signing_in,
     sweeps,
     upkeep,
 )

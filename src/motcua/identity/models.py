@@ -6,6 +6,7 @@ import json
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
 
@@ -109,3 +110,18 @@ class Account(AbstractBaseUser):
             yield salted_hmac(
                 "motcua.identity.session", self.subject, secret=secret, algorithm="sha256"
             ).hexdigest()
+
+
+class Session(AbstractBaseSession):
+    """A session, and whose it is: so that the account comes with it, and ends it when it goes."""
+
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="sessions")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from motcua.identity.sessions import SessionStore
+
+        return SessionStore

@@ -11,16 +11,17 @@ Nothing else changes: the same rows, the same objects, lazily as ever. What it d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.query import Query
+from django.db.transaction import TransactionManagementError
 
 M = TypeVar("M", bound=models.Model)
 
@@ -88,8 +89,8 @@ def _shape(query: Any, where: str) -> Hashable:
     )
 
 
-def _build(query: Query, using: str) -> tuple[Plan, int]:
-    """The plan of a query and how many values its SQL takes."""
+def _build(query: Query, using: str) -> tuple[Plan, tuple[Any, ...]]:
+    """The plan of a query and the values its SQL takes."""
     compiler = cast(Any, query.get_compiler(using=using))
     sql, params = compiler.as_sql()
     info = compiler.klass_info
@@ -114,7 +115,7 @@ def _build(query: Query, using: str) -> tuple[Plan, int]:
         populators=cast(Any, get_related_populators)(info, compiler.select, using),
         convert=convert if converters else None,
     )
-    return plan, len(params)
+    return plan, tuple(params)
 
 
 class PlannedIterable(ModelIterable):  # type: ignore[type-arg]  # generic in its stubs alone
@@ -139,32 +140,36 @@ class PlannedIterable(ModelIterable):  # type: ignore[type-arg]  # generic in it
         plan = _plans.get(shape)
         if plan is None:
             plan, values = _build(query.clone(), using)
-            if values != len(params):  # a value outside the WHERE: this shape cannot be reused
+            if len(values) != len(params):  # a value outside the WHERE: this shape cannot be reused
                 return super().__iter__()
             if len(_plans) >= MAX_PLANS:
                 _plans.clear()
             _plans[shape] = plan
-        with connection.cursor() as cursor:
-            cursor.execute(plan.sql, params)
-            rows: Any = cursor.fetchall()
-        if plan.convert is not None:
-            rows = plan.convert(rows, connection)
-        return self._objects(plan, rows, using)
-
-    def _objects(self, plan: Plan, rows: Any, using: str) -> Iterator[Any]:
         known = [
-            (field, objects, attrgetter(*_own_names(self.queryset.model, field)))
-            for field, objects in cast(Any, self.queryset)._known_related_objects.items()
+            (field, objects, attrgetter(*_own_names(queryset.model, field)))
+            for field, objects in queryset._known_related_objects.items()
         ]
-        from_db: Any = plan.model.from_db
-        for row in rows:
-            made = from_db(using, plan.names, row[plan.start : plan.stop])
-            for populator in plan.populators:
-                populator.populate(row, made)
-            for field, objects, key in known:
-                if not field.is_cached(made) and key(made) in objects:
-                    setattr(made, field.name, objects[key(made)])
-            yield made
+        return _objects(plan, params, connection, known)
+
+
+def _objects(
+    plan: Plan, params: Sequence[Any], connection: Any, known: Sequence[tuple[Any, Any, Any]] = ()
+) -> Iterator[Any]:
+    """Asks, and makes the rows objects; ``known``: what the queryset's own row is to them."""
+    with connection.cursor() as cursor:
+        cursor.execute(plan.sql, params)
+        rows: Any = cursor.fetchall()
+    if plan.convert is not None:
+        rows = plan.convert(rows, connection)
+    from_db: Any = plan.model.from_db
+    for row in rows:
+        made = from_db(connection.alias, plan.names, row[plan.start : plan.stop])
+        for populator in plan.populators:
+            populator.populate(row, made)
+        for field, objects, key in known:
+            if not field.is_cached(made) and key(made) in objects:
+                setattr(made, field.name, objects[key(made)])
+        yield made
 
 
 def _own_names(model: type[models.Model], field: Any) -> list[str]:
@@ -182,3 +187,42 @@ class PlannedQuerySet(models.QuerySet[M]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._iterable_class = PlannedIterable
+
+
+class ByKey(Generic[M]):
+    """A queryset of which one value is left open: ``ByKey(lambda code: Dossier.objects.filter(code=code))``.
+
+    Nothing is built when it is asked, neither the queryset nor its WHERE. The value has to be what the column takes (an
+    ``int`` for a key, a ``str`` for a code). ``blank`` stands in its place while the SQL is made: of the same kind,
+    and nothing that the queryset holds besides.
+    """
+
+    def __init__(self, make: Callable[[Any], models.QuerySet[M]], blank: int | str = 2**62 - 57) -> None:
+        self._make, self._blank = make, blank
+        self._kept: tuple[Plan, list[Any], list[int], bool] | None = None
+
+    def first(self, value: int | str) -> M | None:
+        """The first row, or None."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        kept = self._kept = self._kept or self._build()
+        if kept is None:
+            return next(iter(self._make(value)), None)
+        plan, params, places, locks = kept
+        if locks and connection.get_autocommit():
+            raise TransactionManagementError("A row is locked inside a transaction.")
+        given = params.copy()
+        for place in places:
+            given[place] = value
+        return next(_objects(plan, given, connection), None)
+
+    def _build(self) -> tuple[Plan, list[Any], list[int], bool] | None:
+        """The plan, its values and where the open one is; None where there is nothing to be asked."""
+        queryset: Any = self._make(self._blank)
+        try:
+            plan, values = _build(queryset.query, DEFAULT_DB_ALIAS)
+        except EmptyResultSet:
+            return None
+        places = [place for place, value in enumerate(values) if value == self._blank]
+        if not places:
+            raise ValueError("The open value is not among those of the query.")
+        return plan, list(values), places, bool(queryset.query.select_for_update)

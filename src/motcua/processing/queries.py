@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -187,9 +188,35 @@ class EventLine:
     data: Mapping[str, Any]
 
 
+_EVENTS = "SELECT kind, at, officer, actor_kind, data FROM kernel_event WHERE stream = %s ORDER BY seq DESC"
+
+
 def events_of(stream: UUID) -> Iterable[EventLine]:
     """The events of a dossier, newest first; one query."""
-    from motcua.kernel.models import Event
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS, [stream])
+        return [
+            EventLine(kind, at, officer, actor_kind, orjson.loads(data))
+            for kind, at, officer, actor_kind, data in cursor.fetchall()
+        ]
 
-    rows = Event.objects.filter(stream=stream).order_by("-seq")
-    return [EventLine(*row) for row in rows.values_list("kind", "at", "officer", "actor_kind", "data")]
+
+_HAS_RUN = "SELECT EXISTS (SELECT FROM processing_steprun WHERE id = %s AND dossier_id = %s)"
+_HAS_CONSULTATION = "SELECT EXISTS (SELECT FROM processing_consultation WHERE id = %s AND dossier_id = %s)"
+
+
+def has_run(dossier: int, run: int) -> bool:
+    """Whether a step is one of the dossier's, open or done."""
+    return _exists(_HAS_RUN, run, dossier)
+
+
+def has_consultation(dossier: int, consultation: int) -> bool:
+    """Whether a consultation is one of the dossier's."""
+    return _exists(_HAS_CONSULTATION, consultation, dossier)
+
+
+def _exists(sql: str, *keys: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, keys)
+        row = cursor.fetchone()
+    return bool(row and row[0])

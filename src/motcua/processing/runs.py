@@ -11,6 +11,7 @@ from motcua.dossiers.bundles import case_bundle
 from motcua.dossiers.models import Dossier
 from motcua.kernel import rows
 from motcua.kernel.actors import Actor, Role, Seat
+from motcua.kernel.planned import ByKey
 from motcua.kernel.refusals import Conflict, NotAllowed
 from motcua.organisations.queries import AgencyUnits, units_of
 from motcua.processing import clock
@@ -192,6 +193,16 @@ _WHOLE_OF_RUN = """
 """
 
 
+#: A run with its dossier and step, the first two locked.
+_LOCKED = ByKey(
+    lambda run: (
+        StepRun.objects.select_for_update(of=("dossier", "self"))
+        .select_related("dossier", "step")
+        .filter(pk=run)
+    )
+)
+
+
 def lock_run(actor: Actor, run_id: int, *, or_head: bool = False) -> tuple[StepRun, Dossier]:
     """The open run and its dossier, both locked, if the actor may act on it (``or_head``: or heads its agency).
 
@@ -202,12 +213,7 @@ def lock_run(actor: Actor, run_id: int, *, or_head: bool = False) -> tuple[StepR
     """
     with connection.cursor() as cursor:
         cursor.execute(_WHOLE_OF_RUN, [run_id])
-    run = (
-        StepRun.objects.select_for_update(of=("dossier", "self"))
-        .select_related("dossier", "step")
-        .filter(pk=run_id)
-        .first()
-    )
+    run = _LOCKED.first(run_id)
     if run is None:
         raise NotAllowed("step.unknown")
     if not (or_head and answers_for(actor, run.agency_id, units_of(run.agency_id).agency.code)):

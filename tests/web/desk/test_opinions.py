@@ -86,13 +86,13 @@ def test_an_answer_takes_it_off_the_list(world: World) -> None:
     assert two.dossier.code in shown
 
 
-def test_it_costs_six_queries_for_one_question_and_for_fifty(
+def test_it_costs_five_queries_for_one_question_and_for_fifty(
     world: World, django_assert_num_queries: Any
 ) -> None:
     one = asked(world)
     browser = world.client("cuong")
     browser.get(LIST)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         browser.get(LIST)
     Consultation.objects.bulk_create(
         Consultation(
@@ -101,6 +101,6 @@ def test_it_costs_six_queries_for_one_question_and_for_fifty(
         )
         for number in range(60)
     )  # fmt: skip
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         answer = browser.get(LIST)
     assert answer.content.decode().count("data-row-link") == 50

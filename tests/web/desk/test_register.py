@@ -111,10 +111,10 @@ def test_a_page_costs_as_much_for_fifty_lines_as_for_one(
 ) -> None:
     minh = world.client("minh")
     minh.get(f"/desk/register/?{ON}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         minh.get(f"/desk/register/?{ON}")
     more(received, 60)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = minh.get(f"/desk/register/?{ON}")
     assert shown(page).count("data-row-link") == 50
 

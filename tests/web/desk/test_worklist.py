@@ -33,16 +33,16 @@ def test_the_desk_asks_visitors_to_sign_in_and_tells_others_how_to_get_a_post(wo
     assert "chưa được giao vị trí" in shown(response)
 
 
-def test_a_list_costs_six_queries_for_one_row_and_for_fifty(
+def test_a_list_costs_five_queries_for_one_row_and_for_fifty(
     world: World, django_assert_num_queries: Any
 ) -> None:
     factories.filed_dossier(world)
     client = world.client("minh")
     client.get("/desk/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get("/desk/")
     _copies(50)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         response = client.get("/desk/")
     assert shown(response).count("data-row-link") == 50
     assert "Trang sau" in shown(response)

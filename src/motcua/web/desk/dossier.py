@@ -27,6 +27,7 @@ from motcua.kernel.working_time import Term
 from motcua.processing import actions
 from motcua.processing.clock import later
 from motcua.processing.models import StepRun
+from motcua.processing.queries import has_consultation, has_run
 from motcua.processing.turns import OF_DOSSIER
 from motcua.web.desk import beside, forms, words
 from motcua.web.desk.page import context_of, open_dossier
@@ -184,11 +185,9 @@ def _target(request: HttpRequest, turn: str, dossier: Dossier) -> int:
     """What a turn is taken on: the dossier, a consultation of it, or the step it was drawn for, which must be of it."""
     if turn in OF_DOSSIER:
         return dossier.pk
-    name, rows = (
-        ("consultation", dossier.consultations) if turn in _OF_CONSULTATION else ("run", dossier.runs)
-    )
-    key = forms.whole_key(request.POST.get(name, ""))
-    if not rows.filter(pk=key).exists():
+    of_consultation = turn in _OF_CONSULTATION
+    key = forms.whole_key(request.POST.get("consultation" if of_consultation else "run", ""))
+    if not (has_consultation if of_consultation else has_run)(dossier.pk, key):
         raise Http404
     return key
 

@@ -1,4 +1,4 @@
-"""What the dossier page shows, gathered in ten queries at most.
+"""What the dossier page shows, gathered in nine queries at most.
 
 ``standing``: open steps and turns. ``filling``: the form of a turn. ``papers``, ``explaining`` (the clock), ``timeline``: the parts that
 are named after them.
@@ -13,12 +13,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from motcua.dossiers.audience import DossierQuerySet
 from motcua.dossiers.bundles import case_bundle, form_of
-from motcua.dossiers.models import Dossier
+from motcua.dossiers.models import Dossier, DossierAnswers
 from motcua.eforms.rendering import answers_summary
 from motcua.exchange.queries import compared
 from motcua.kernel.actors import Actor
+from motcua.kernel.planned import ByKey
 from motcua.processing.matters import Matters, Opinion
 from motcua.processing.models import Supplement
 from motcua.processing.queries import RunLine, due_now, files_of, runs_of
@@ -35,17 +35,25 @@ __all__ = ["INLINE", "context_of", "open_dossier", "result_of", "supplement_of"]
 
 def open_dossier(actor: Actor, code: str) -> Dossier | None:
     """The dossier with what the page reads of it, if the officer may see it."""
-    return next(iter(_openable(actor).filter(code=code)), None)
+    return _openable(actor).first(code)
 
 
 @lru_cache(maxsize=1024)
-def _openable(actor: Actor) -> DossierQuerySet:
-    """Never read itself: what is made of it for each request is a fifth of the work of making it anew."""
-    return (
-        Dossier.objects.visible_to(actor)
-        .select_related("agency", "procedure", "unit", "supplement", "result", "draft", "joint")
-        .defer("version__definition")
+def _openable(actor: Actor) -> ByKey[Dossier]:
+    """By the code, for what the seats of an officer open: made once for each of them."""
+    return ByKey(
+        lambda code: (
+            Dossier.objects.visible_to(actor)
+            .select_related("agency", "procedure", "unit", "supplement", "result", "draft", "joint")
+            .defer("version__definition")
+            .filter(code=code)
+        ),
+        blank="-",
     )
+
+
+#: The newest set of answers of a dossier, by its key.
+_LATEST = ByKey(lambda dossier: DossierAnswers.objects.filter(dossier=dossier).order_by("-number")[:1])
 
 
 def supplement_of(dossier: Dossier) -> Supplement | None:
@@ -77,7 +85,7 @@ def context_of(
     was posted for it.
     """
     bundle = case_bundle(dossier.case_id)
-    latest = dossier.answer_sets.order_by("-number").first()
+    latest = _LATEST.first(dossier.pk)
     files = files_of(dossier.pk)
     runs = runs_of(dossier.pk)
     result, supplement = result_of(dossier), supplement_of(dossier)
