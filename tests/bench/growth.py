@@ -1,6 +1,6 @@
 """How much more a request costs among many dossiers than among few: two databases asked in turns, request by request.
 
-    tests/bench/growth.py [--sizes 10000,1000000] [--rounds 12] [--keep FOLDER]
+    tests/bench/growth.py [--sizes 10000,1000000] [--operations open,search] [--rounds 12] [--keep FOLDER]
 
 ``run.py`` loads one size after the other, minutes apart; on a machine that others use too, their share drifts more than
 what is looked for. Here each size has a process and a database of its own, and they take turns of a few requests each.
@@ -33,6 +33,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sizes", default="10000,1000000")
+    parser.add_argument("--operations", default=",".join(OPERATIONS))
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--keep", help="keep the databases below this folder for the next run")
     parser.add_argument(
@@ -50,7 +51,9 @@ def main() -> int:
         for worker in workers:
             assert worker.stdout is not None
             worker.stdout.readline()  # ready
-        results = [_compare(operation, sizes, workers, options.rounds) for operation in OPERATIONS]
+        results = [
+            _compare(operation, sizes, workers, options.rounds) for operation in options.operations.split(",")
+        ]
     finally:
         for worker in workers:
             assert worker.stdin is not None

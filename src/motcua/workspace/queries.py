@@ -17,7 +17,8 @@ from motcua.kernel.actors import Actor
 from motcua.processing.matters import LOOKS, MATTERS, Matters, read_matters
 from motcua.workspace.models import BulkItem, BulkRun, Export, Notice
 from motcua.workspace.rules import Asked, Progress, Telling, columns
-from motcua.workspace.worklists.reading import Neighbours, beside_sql, neighbours_from
+from motcua.workspace.worklists.lines import Neighbours, neighbours_from
+from motcua.workspace.worklists.reading import beside_sql
 
 #: Unread notices are counted to here; beyond, the page says "99+".
 UNREAD_TO = 100

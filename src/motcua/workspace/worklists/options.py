@@ -115,13 +115,20 @@ def forget() -> None:
     _names.forget()
 
 
-_names: Kept[None, tuple[tuple[int, str], ...]] = Kept(
+_names: Kept[None, tuple[tuple[int, str, str], ...]] = Kept(
     lambda _: tuple(
-        (pk, f" {fold(f'{short} {name}')}")
-        for pk, short, name in Procedure.objects.values_list("pk", "short_name", "name")
+        (pk, code, f" {fold(f'{short} {name}')}")
+        for pk, code, short, name in Procedure.objects.values_list(
+            "pk", "national_code", "short_name", "name"
+        )
     ),
     seconds=300,
 )
+
+
+def procedures_of(code: str) -> list[int]:
+    """The procedure of a national code, if there is one."""
+    return [pk for pk, own, _ in _names(None) if own == code]
 
 
 def procedures_like(folded: str) -> list[int]:
@@ -129,5 +136,5 @@ def procedures_like(folded: str) -> list[int]:
     if len(folded) < 3:
         return []
     words = [f" {word}" for word in folded.split()]
-    found = [pk for pk, name in _names(None) if all(word in name for word in words)]
+    found = [pk for pk, _, name in _names(None) if all(word in name for word in words)]
     return found if len(found) <= _TOO_MANY else []

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -21,175 +20,24 @@ from motcua.workspace.worklists.conditions import (
     COUNT_TO,
     Condition,
     Scope,
-    narrowed,
-    of_list,
     scope_of,
     searched,
     soon_until,
     visible_ids,
 )
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a worklist. ``run`` is None for a dossier found by searching on which nothing is open, and for an opinion.
-
-    ``due_state``: on_time, soon, late, paused or none; ``minutes``: working minutes left, or past when late.
-    ``key``: where the line stands in its list. ``age``: days since it was filed.
-    """
-
-    run: int | None
-    dossier: int
-    key: str
-    code: str
-    procedure: str
-    applicant: str
-    status: int
-    step: str
-    step_en: str
-    unit: str
-    due_at: datetime | None
-    due_state: str
-    minutes: int
-    claimed_by: str
-    mine: bool
-    submitted_at: datetime
-    channel: int
-    labels: tuple[int, ...]
-    age: int
-
-    @property
-    def online(self) -> bool:
-        return self.channel == 2
-
-
-@dataclass(frozen=True, slots=True)
-class Worklist:
-    """Rows, the counts of every list (at most :data:`COUNT_TO` + 1, then there are more), and where to go on.
-
-    ``found``: how many lines the filters or the search leave, counted like the others.
-    """
-
-    rows: tuple[Row, ...]
-    counts: Mapping[str, int]
-    found: int
-    next_key: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line to do something with: a dossier, and the step that is open on it."""
-
-    dossier: int
-    run: int | None
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """(code, key) of the lines before and after one, where there are any."""
-
-    before: tuple[str, str] | None
-    after: tuple[str, str] | None
-
-
-def by_dossier(asked: Asked) -> bool:
-    """Whether a line is a dossier, newest first (search, followed), and not an open run, due first."""
-    return bool(asked.q) or asked.view == "followed"
-
-
-def of_opinions(asked: Asked) -> bool:
-    """Whether a line is an opinion that was asked of the officer, due first: there is no step of theirs to act on."""
-    return not asked.q and asked.view == "opinions"
-
-
-def read_key(after: str | None) -> list[Any] | None:
-    """The (microseconds since 1970, run) behind a key of an open run; None for anything that is not one."""
-    found = re.fullmatch(r"(\d{1,17})~(\d{1,18})", after or "", re.ASCII)
-    return [int(found[1]), int(found[2])] if found else None
-
-
-def key_of(due_at: datetime, run: int) -> str:
-    """The key of an open run."""
-    return f"{(due_at - _EPOCH) // timedelta(microseconds=1)}~{run}"
-
-
-_RUN_KEY = "('epoch'::timestamptz + %s * interval '1 microsecond', %s)"
-
-
-def _runs_from(condition: Condition) -> str:
-    join = " JOIN dossiers_dossier AS dossier ON dossier.id = run.dossier_id" if condition.dossier else ""
-    return f"FROM {condition.source} AS run{join} WHERE {condition.sql}"
-
-
-def _dossiers_from(ids: str, condition: Condition, scope: Scope) -> str:
-    # Of several open runs, that on which the officer may act, else the one that is due first.
-    return f"""
-        FROM dossiers_dossier AS dossier
-        LEFT JOIN LATERAL (
-            SELECT run.* FROM processing_steprun AS run
-             WHERE run.dossier_id = dossier.id AND run.closed_at IS NULL
-             ORDER BY CASE WHEN {scope.act} THEN 0 ELSE 1 END, run.due_at, run.id LIMIT 1) AS run ON TRUE
-       WHERE dossier.id IN ({ids}) AND {condition.sql}
-    """  # noqa: S608 - conditions are ours, every value is a parameter
-
-
-def _ids(
-    actor: Actor, asked: Asked, newest: int | None, before: int | None = None
-) -> tuple[str, tuple[Any, ...]]:
-    """SQL for the keys of searched or followed dossiers; with ``newest`` no fewer than the first so many of a page."""
-    if asked.q:
-        found = searched(actor, asked.q)
-        # A filter leaves some of them, nobody knows which.
-        return found.all() if newest is None or asked.filters else found.newest(newest, before)
-    visible, values = visible_ids(actor)
-    # As an array the few that are followed come first, and each is asked for by its key; joined, PostgreSQL may go through
-    # all that a head may see.
-    followed = """
-        SELECT own.id FROM dossiers_dossier AS own
-         WHERE own.id = ANY(ARRAY(SELECT dossier_id FROM workspace_follow WHERE account_id = %s))
-    """
-    return f"{followed} AND own.id IN ({visible})", (actor.account, *values)
-
-
-def _source(
-    actor: Actor,
-    asked: Asked,
-    scope: Scope,
-    now: datetime,
-    soon: datetime,
-    newest: int | None = None,
-    before: int | None = None,
-) -> tuple[str, list[Any], bool]:
-    """FROM and WHERE of what is asked for, its values, and whether a line is a dossier."""
-    if by_dossier(asked):
-        ids, given = _ids(actor, asked, newest, before)
-        condition = narrowed(Condition(), asked, actor, now)
-        if before is not None:
-            condition.add("dossier.id < %s", before)
-        return (
-            _dossiers_from(ids, condition, scope),
-            [*scope.act_values, *given, *condition.values],
-            True,
-        )
-    condition = narrowed(of_list(asked.view, actor, scope, now, soon), asked, actor, now)
-    return _runs_from(condition), condition.values, False
-
-
-def _counted(
-    actor: Actor, asked: Asked, scope: Scope, now: datetime, soon: datetime
-) -> tuple[str, list[Any]]:
-    """FROM and WHERE to count with: of dossiers without their open runs, where no filter asks about those."""
-    condition = narrowed(Condition(), asked, actor, now)
-    if not by_dossier(asked) or condition.run:
-        return _source(actor, asked, scope, now, soon)[:2]
-    ids, given = _ids(actor, asked, COUNT_TO + 1)
-    if not condition.pieces:
-        return f"FROM (SELECT DISTINCT id FROM ({ids}) AS keys (id)) AS dossier", [*given]  # noqa: S608 - made of conditions' own SQL
-    source = f"FROM dossiers_dossier AS dossier WHERE dossier.id IN ({ids}) AND {condition.sql}"
-    return source, [*given, *condition.values]
+from motcua.workspace.worklists.lines import (
+    RUN_KEY,
+    Line,
+    Neighbours,
+    Row,
+    Worklist,
+    by_dossier,
+    key_of,
+    neighbours_from,
+    of_opinions,
+    read_key,
+)
+from motcua.workspace.worklists.sources import counted_of, dossiers_from, source_of
 
 
 def _counts(
@@ -199,7 +47,7 @@ def _counts(
     wanted = [Asked(view=view) for view in VIEWS]
     narrow = asked is not None and bool(asked.q or asked.filters)
     for one in [*wanted, asked] if narrow and asked is not None else wanted:
-        source, given = _counted(actor, one, scope, now, soon)
+        source, given = counted_of(actor, one, scope, now, soon)
         pieces.append(f"(SELECT count(*) FROM (SELECT 1 {source} LIMIT {COUNT_TO + 1}) AS listed)")  # noqa: S608 - made of conditions' own SQL
         values += given
     with connection.cursor() as cursor:
@@ -240,19 +88,46 @@ def worklist(
     ``after`` is the ``next_key`` of the page before; a key that cannot be read begins at the top. Two queries.
     """
     scope, soon = scope_of(actor), soon_until(actor, now)
-    fetched = _page(actor, asked, scope, now, soon, after, limit + 1)
+    if asked.q and not asked.filters and _before(after, asked) is None:
+        fetched, found = _first_found(actor, asked, scope, limit + 1)
+        counted = _counts(actor, None, scope, now, soon)[0]
+    else:
+        fetched = _page(actor, asked, scope, now, soon, after, limit + 1)
+        counted, found = _counts(actor, asked, scope, now, soon)
     reckon = Reckoner(now, soon)
     rows = tuple(_row(fields, actor, reckon, asked) for fields in fetched[:limit])
-    counted, found = _counts(actor, asked, scope, now, soon)
     return Worklist(rows, counted, found, rows[-1].key if len(fetched) > limit else None)
+
+
+def _before(after: str | None, asked: Asked) -> int | None:
+    """The dossier below which a page of dossiers begins; None at the top."""
+    readable = after and after.isascii() and after.isdigit() and len(after) < 19
+    return int(after) if readable and after and by_dossier(asked) else None
+
+
+def _first_found(actor: Actor, asked: Asked, scope: Scope, limit: int) -> tuple[list[Sequence[Any]], int]:
+    """The first lines of a search and how many there are, by going through what was found once."""
+    keys, values = searched(actor, asked.q).newest(COUNT_TO + 1)
+    newest = f"SELECT id FROM keys ORDER BY id DESC LIMIT {int(limit)}"  # noqa: S608 - a number
+    source = dossiers_from(newest, Condition(), scope)
+    sql = f"""
+        WITH keys AS MATERIALIZED (SELECT DISTINCT id FROM ({keys}) AS found (id))
+        SELECT (SELECT count(*) FROM (SELECT FROM keys LIMIT {COUNT_TO + 1}) AS counted), {_FIELDS}
+          FROM (SELECT dossier.id AS found, run.* {source}) AS run
+          JOIN dossiers_dossier AS dossier ON dossier.id = run.found {_OF_DOSSIER}
+         ORDER BY dossier.id DESC
+    """  # noqa: S608 - conditions and fields are ours, every value is a parameter
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, *scope.act_values])
+        rows = cursor.fetchall()
+    return [fields for _, *fields in rows], rows[0][0] if rows else 0
 
 
 def _page(
     actor: Actor, asked: Asked, scope: Scope, now: datetime, soon: datetime, after: str | None, limit: int
-) -> list[tuple[Any, ...]]:
-    found = after and after.isascii() and after.isdigit() and len(after) < 19
-    before = int(after) if found and after and by_dossier(asked) else None
-    source, values, whole = _source(actor, asked, scope, now, soon, limit, before)
+) -> list[Sequence[Any]]:
+    before = _before(after, asked)
+    source, values, whole = source_of(actor, asked, scope, now, soon, limit, before)
     if whole:
         # The page is cut first; only its fifty lines are joined.
         sql = f"""
@@ -266,7 +141,7 @@ def _page(
         joins = _JOINS.format(agency="run") if of_opinions(asked) else _OF_DOSSIER
         key = read_key(after)
         if key is not None:
-            source += f" AND (run.due_at, run.id) > {_RUN_KEY}"
+            source += f" AND (run.due_at, run.id) > {RUN_KEY}"
             values = [*values, *key]
         sql = f"""
             SELECT {_FIELDS}
@@ -276,8 +151,7 @@ def _page(
         """  # noqa: S608 - the same
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        return [*cursor.fetchall()]
 
 
 #: Named dossiers, and those found by searching, are lines of this.
@@ -319,7 +193,7 @@ def beside_sql(actor: Actor, asked: Asked, key: str, *, now: datetime) -> tuple[
     The line of the key need not be in the list any more: whoever has done one goes on to the next.
     """
     scope, soon = scope_of(actor), soon_until(actor, now)
-    source, values, whole = _source(actor, asked, scope, now, soon)
+    source, values, whole = source_of(actor, asked, scope, now, soon)
     if whole:
         if not (key.isascii() and key.isdigit() and len(key) < 19):
             return None
@@ -330,7 +204,7 @@ def beside_sql(actor: Actor, asked: Asked, key: str, *, now: datetime) -> tuple[
         found = read_key(key)
         if found is None:
             return None
-        place, given, column = _RUN_KEY, found, "(run.due_at, run.id)"
+        place, given, column = RUN_KEY, found, "(run.due_at, run.id)"
         back, forth = ("<", "run.due_at DESC, run.id DESC"), (">", "run.due_at, run.id")
         shown = "(extract(epoch FROM run.due_at) * 1000000)::bigint::text || '~' || run.id::text"
     dossier = "dossier.id" if whole else "run.dossier_id"
@@ -346,12 +220,6 @@ def beside_sql(actor: Actor, asked: Asked, key: str, *, now: datetime) -> tuple[
         for side, (sign, order) in enumerate((back, forth))
     ]  # fmt: skip
     return " UNION ALL ".join(halves), [*values, *given, *values, *given]
-
-
-def neighbours_from(rows: Iterable[Sequence[Any]]) -> Neighbours:
-    """What :func:`beside_sql` has found."""
-    near = {side: (code, key) for side, code, key in rows}
-    return Neighbours(near.get(0), near.get(1))
 
 
 def neighbours(actor: Actor, asked: Asked, key: str, *, now: datetime) -> Neighbours:
@@ -414,7 +282,7 @@ def rows_of(actor: Actor, dossiers: Sequence[int], *, now: datetime) -> list[Row
     ids, given = visible_ids(actor)
     condition = Condition()
     condition.add("dossier.id = ANY(%s)", list(dossiers))
-    source = _dossiers_from(ids, condition, scope)
+    source = dossiers_from(ids, condition, scope)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_FIELDS} FROM (SELECT dossier.id AS found, run.* {source}) AS run"  # noqa: S608 - as above
