@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -92,6 +93,43 @@ def test_all_branches_open_at_once_and_the_join_waits_for_all(branched: World) -
     assert open_keys(dossier) == {"draft"}
     drafted = run_of(dossier, "draft")
     assert drafted.scope_id is None
+
+
+@pytest.mark.parametrize(
+    ("quick", "open_after"),
+    [
+        ({"culture": "culture"}, {"culture"}),  # the other branch leads straight to the join
+        ({"tell": "tell", "culture": "culture"}, {"culture"}),
+        ({"tell": "tell", "again": "again"}, {"draft"}),  # nothing to wait for: on at once, and once
+    ],
+)
+def test_a_branch_without_a_task_does_not_let_the_join_go_before_the_others_begin(
+    world: World, quick: dict[str, str], open_after: set[str]
+) -> None:
+    ways = {f"a{number}": key for number, key in enumerate(quick)}
+    if len(ways) == 1:
+        ways = {"a": "met", **ways}
+    rows = (
+        RECEIVE,
+        replace(fork("opinions", "met", "culture", "economy"), outcomes=ways),
+        *(auto(key, "notify", "met") for key in ("tell", "again") if key in quick),
+        *(
+            step(key, "civil_servant", "responsible", {"complete": "met"})
+            for key in ("culture",)
+            if key in quick
+        ),
+        join("met", "draft"),
+        DRAFT,
+        replace(SIGN, outcomes={"sign": "return", "send_back": "draft"}),
+        RETURN,
+    )
+    publish(case=world.case(MARITAL), name="Nhánh không có việc", steps=rows, now=world.now)
+    dossier = received(world)
+    assert open_keys(dossier) == open_after
+    if "culture" in open_after:
+        complete(world, dossier, "culture", "hoa")
+    assert StepRun.objects.filter(dossier=dossier, step__key="draft").count() == 1
+    assert run_of(dossier, "draft").scope_id is None
 
 
 def test_a_branch_sent_back_keeps_the_join_waiting(branched: World) -> None:

@@ -70,20 +70,26 @@ def enter(
     now: datetime,
     previous: StepRun | None = None,
     scope: int | None = None,
+    beginning: frozenset[str] = frozenset(),
 ) -> None:
-    """Come to a step: a task is opened; what is done by no person is passed through to the tasks behind it."""
+    """Come to a step: a task is opened; what is done by no person is passed through to the tasks behind it.
+
+    ``beginning``: joins of the forks whose branches are being begun. A branch without a task comes to its join before
+    the others have begun, so the fork itself asks the join when all of them have.
+    """
     if step is None:
         return
-    onward = partial(enter, dossier, process, now=now, previous=previous)
+    onward = partial(enter, dossier, process, now=now, previous=previous, beginning=beginning)
     match step.kind:
         case Kind.TASK:
             open_run(dossier, step, now=now, previous=previous, scope=scope)
         case Kind.FORK:
             fork = _fork(dossier, step, now=now, previous=previous, scope=scope)
             for key in step.following:
-                onward(process.step(key), scope=fork.pk)
+                onward(process.step(key), scope=fork.pk, beginning=beginning | {step.join})
+            onward(process.step(step.join), scope=fork.pk)
         case Kind.JOIN:
-            if scope is not None and not _others_open(dossier, scope):
+            if scope is not None and step.key not in beginning and not _others_open(dossier, scope):
                 outer = StepRun.objects.get(pk=scope).scope_id
                 onward(process.after(step, ON), scope=outer)
         case Kind.CHOICE:
