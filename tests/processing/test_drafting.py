@@ -14,10 +14,10 @@ from motcua.kernel.events import broken_at
 from motcua.kernel.models import Event
 from motcua.kernel.refusals import Conflict, NotAllowed, Refused
 from motcua.processing import actions, authoring
-from motcua.processing.actions import StillFaulty
+from motcua.processing.actions import StillFaulty, drafting
 from motcua.processing.definitions import current_process, process
-from motcua.processing.events import DRAFT_DISCARDED, DRAFT_SAVED, PUBLISHED
-from motcua.processing.models import ProcessDraft, ProcessVersion, StepRun
+from motcua.processing.events import DRAFT_DISCARDED, DRAFT_SAVED, DRAFT_UNDONE, PUBLISHED
+from motcua.processing.models import ProcessDraft, ProcessDraftRevision, ProcessVersion, StepRun
 from motcua.processing.tables import Malformed, Table
 from tests import factories
 from tests.factories import AGENCY, BUILDING, MARITAL, NOW, World
@@ -185,3 +185,58 @@ def test_moving_to_the_version_in_force_by_the_head(world: World) -> None:
     )
     assert authoring.open_by_version(case) == {(case_bundle(case).line, version.pk): 1}
     assert process(version.pk).has("receive")
+
+
+def undo(world: World, case: int | None, revision: int, who: str = "toan") -> ProcessDraft:
+    return actions.undo_draft(actor=world.officer(who), case=case, revision=revision, now=NOW)
+
+
+def test_changes_are_taken_back_one_by_one_to_where_the_draft_began(world: World) -> None:
+    case = world.case(MARITAL)
+    began = authoring.draft_of(case)
+    assert not began.undoable
+    with pytest.raises(Refused) as nothing, transaction.atomic():
+        undo(world, case, 0)
+    assert nothing.value.code == "process.nothing_to_undo"
+    save(world, case, renamed(case, "Một"))
+    save(world, case, renamed(case, "Hai"), revision=1)
+    actions.discard_draft(actor=world.officer("toan"), case=case, revision=2, now=NOW)
+    assert authoring.draft_of(case).undoable
+    with pytest.raises(Conflict), transaction.atomic():
+        undo(world, case, 2)
+    with pytest.raises(NotAllowed), transaction.atomic():
+        undo(world, case, 3, "tuan")
+    names = []
+    for revision in (3, 4, 5):
+        undo(world, case, revision)
+        names.append(authoring.draft_of(case).table.name)
+    assert names == ["Hai", "Một", began.table.name]
+    assert authoring.draft_of(case).table == began.table
+    assert not authoring.draft_of(case).undoable
+    draft = ProcessDraft.objects.get(case=case)
+    events = list(Event.objects.filter(stream=draft.stream).order_by("seq"))
+    assert [event.kind for event in events][-3:] == [DRAFT_UNDONE] * 3
+    assert broken_at(events) is None
+
+
+def test_undone_to_what_is_in_force_there_is_nothing_to_publish(world: World) -> None:
+    case = world.case(MARITAL)
+    save(world, case, renamed(case))
+    toan = world.officer("toan")
+    version = actions.publish_draft(actor=toan, case=case, revision=1, reason=REASON, now=NOW)
+    save(world, case, renamed(case, "Khác"), revision=2)
+    assert authoring.draft_of(case).published is None
+    undo(world, case, 3)
+    assert authoring.draft_of(case).published == version.pk
+    # Further back is before the publication: that is a draft again, which says something else.
+    undo(world, case, 4)
+    assert authoring.draft_of(case).published is None
+
+
+def test_only_so_many_changes_are_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafting, "MOST_REVISIONS", 2)
+    case = world.case(MARITAL)
+    for revision in range(4):
+        save(world, case, renamed(case, f"Lần {revision}"), revision=revision)
+    kept = ProcessDraftRevision.objects.order_by("number").values_list("number", flat=True)
+    assert list(kept) == [2, 3]

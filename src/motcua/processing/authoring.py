@@ -15,10 +15,10 @@ from motcua.dossiers.lifecycle import OPEN
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.models import Event
-from motcua.kernel.refusals import NotAllowed
+from motcua.kernel.refusals import Conflict, NotAllowed
 from motcua.processing import tables
 from motcua.processing.definitions import current_process, made_for, own_versions, process
-from motcua.processing.models import ProcessDraft, ProcessVersion, StepRun
+from motcua.processing.models import ProcessDraft, ProcessDraftRevision, ProcessVersion, StepRun
 from motcua.processing.tables import Table
 
 
@@ -84,6 +84,13 @@ class Written:
     edited_by: str = ""
     saved_at: datetime | None = None
     published: int | None = None
+    undoable: bool = False
+
+
+def moved_on(written: Written) -> Conflict:
+    """What somebody is told who read a draft before it was saved as it is now."""
+    at = written.saved_at.isoformat() if written.saved_at else ""
+    return Conflict("process.changed_elsewhere", by=written.edited_by, at=at, revision=written.revision)
 
 
 def own_drafts(case: int | None) -> QuerySet[ProcessDraft]:
@@ -99,15 +106,20 @@ def own_drafts(case: int | None) -> QuerySet[ProcessDraft]:
 
 def draft_of(case: int | None) -> Written:
     """The draft of a case; without one, the process it follows now."""
-    draft = own_drafts(case).first()
-    if draft is None:
-        return Written(beginning(case))
+    earlier = ProcessDraftRevision.objects.filter(draft=OuterRef("pk"))
+    draft = own_drafts(case).annotate(undoable=Exists(earlier)).first()
+    return Written(beginning(case)) if draft is None else written_as(draft, undoable=draft.undoable)
+
+
+def written_as(draft: ProcessDraft, *, undoable: bool = False) -> Written:
+    """A draft as its authors see it."""
     return Written(
         tables.read(draft.table),
         draft.revision,
         draft.edited_by.full_name if draft.edited_by else "",
         draft.saved_at,
         draft.published_id,
+        undoable,
     )
 
 

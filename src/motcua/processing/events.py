@@ -41,6 +41,7 @@ APOLOGY_DUE: Final = "dossier.apology_due"
 OPINION_SOON: Final = "consultation.due_soon"
 OPINION_LATE: Final = "consultation.late"
 DRAFT_SAVED: Final = "process.draft_saved"
+DRAFT_UNDONE: Final = "process.draft_undone"
 DRAFT_DISCARDED: Final = "process.draft_discarded"
 PUBLISHED: Final = "process.published"
 

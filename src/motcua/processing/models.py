@@ -80,6 +80,20 @@ class ProcessDraft(models.Model):
         return f"draft of {self.case_id} r{self.revision}"
 
 
+class ProcessDraftRevision(models.Model):
+    """A draft as it was, so that a change can be undone; the newest hundred are kept."""
+
+    draft = models.ForeignKey(ProcessDraft, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    table = models.JSONField(help_text="processing.tables.written")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "number"], name="process_draft_revision")]
+
+    def __str__(self) -> str:
+        return f"r{self.number} of draft {self.draft_id}"
+
+
 class Step(models.Model):
     """One row of a process: who, where, how long, and what may be done there (``processing.rules.StepSpec``)."""
 

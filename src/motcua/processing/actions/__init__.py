@@ -21,7 +21,13 @@ from motcua.processing.actions.completing import (
     start_supplement,
 )
 from motcua.processing.actions.consulting import answer_consultation, consult, revoke_consultation
-from motcua.processing.actions.drafting import StillFaulty, discard_draft, publish_draft, save_draft
+from motcua.processing.actions.drafting import (
+    StillFaulty,
+    discard_draft,
+    publish_draft,
+    save_draft,
+    undo_draft,
+)
 from motcua.processing.actions.ending import (
     decline_stop,
     end,
@@ -84,4 +90,5 @@ __all__ = [
     "start_supplement",
     "stop",
     "transfer",
+    "undo_draft",
 ]
