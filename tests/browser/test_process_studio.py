@@ -111,6 +111,8 @@ def test_a_box_of_the_diagram_leads_to_its_row_by_keyboard_and_rows_are_dragged(
     page.locator("table a.govuk-link").first.click()
     page.locator("svg a.mc-process__node").nth(1).focus()
     page.keyboard.press("Enter")
+    expect(page.locator("#panel")).to_be_focused()
+    page.locator("#panel").get_by_role("link", name="Sửa bước").press("Enter")
     expect(page.locator("h1")).to_contain_text("Thẩm định hồ sơ")
     back(page)
     rows = page.locator("table.mc-table--steps tbody tr")

@@ -15,14 +15,16 @@ from django.views.decorators.http import require_http_methods
 from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.refusals import Conflict, Refused
-from motcua.kernel.text import clean, fold
+from motcua.kernel.text import clean
 from motcua.kernel.working_time import WorkingTimeError
 from motcua.processing import actions, authoring
-from motcua.processing.rules import ON, Kind, Policy, StepSpec, UnitRule
-from motcua.processing.tables import KEY, Malformed, Table, free_key, tidy
+from motcua.processing.rules import ON, Kind, Policy, StepSpec
+from motcua.processing.table_edits import NoSuchPart
+from motcua.processing.tables import KEY, Malformed, Table, linked, tidy
 from motcua.web.shared.staff import acting, navigation, staff
-from motcua.web.studio.processes import fit, reading, words
-from motcua.web.studio.processes.picture import picture
+from motcua.web.studio.processes import drawing, fit, reading, words
+from motcua.web.studio.processes.panel import chosen, panel
+from motcua.web.studio.processes.picture import Drawn, picture
 from motcua.web.studio.processes.reading import Subject, subject_of
 from motcua.web.studio.saving import kept_revision, said
 
@@ -38,7 +40,9 @@ def malformed(wrong: Malformed) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Role.HEAD, Role.OPERATOR)
 def process_editor(request: HttpRequest, key: str) -> HttpResponseBase:
-    """``/studio/processes/<case or "general">/?version=12``: the draft to write on, or a published version to read."""
+    """``/studio/processes/<case or "general">/``: the draft to write on, with ``?at=<row>`` or ``?line=<row>:<outcome>``
+    the box or line of the diagram that is written on; ``?version=12``: a published version to read.
+    """
     actor = acting(request)
     subject = subject_of(actor, key, writing=request.method == "POST")
     if request.method != "POST":
@@ -64,11 +68,15 @@ def process_editor(request: HttpRequest, key: str) -> HttpResponseBase:
 def _change(actor: Actor, subject: Subject, post: QueryDict) -> str:
     """Make the posted change to the draft; returns where to go next."""
     what, row = post.get("what", ""), post.get("row", "")[:30]
-    now, revision = clock_now(), kept_revision(post)
+    now, revision, drawn = clock_now(), kept_revision(post), post.get("on") == "diagram"
     if what == "discard":
         actions.discard_draft(actor=actor, case=subject.case, revision=revision, now=now)
         return f"{subject.path}?saved=discarded"
-    table = authoring.draft_of(subject.case).table
+    if what == "undo":
+        actions.undo_draft(actor=actor, case=subject.case, revision=revision, now=now)
+        return f"{subject.path}?saved=undone" + ("&on=diagram#picture" if drawn else "")
+    written = authoring.draft_of(subject.case)
+    table = written.table
     to, change = f"{subject.path}?saved=1#steps", what
     match what:
         case "up" | "down":
@@ -76,8 +84,17 @@ def _change(actor: Actor, subject: Subject, post: QueryDict) -> str:
             to = f"{subject.path}?saved=1#row-{row}"
         case "order":
             table, change = _ordered(table, post.getlist("order")), "moved"
-        case "remove":
-            table, change = table.without(row), "removed"
+        case _ if what in drawing.CHANGES:
+            # Before anything is judged: what was drawn may be there no more.
+            if revision != written.revision:
+                raise authoring.moved_on(written)
+            try:
+                done = drawing.changed(table, what, post)
+            except NoSuchPart as gone:
+                raise Http404 from gone
+            table, change, row = done.table, done.change, done.row
+            if drawn:
+                to = f"{subject.path}?{done.at}&saved=1&on=diagram#picture"
         case "add":
             table, row = _added(table, post)
             change, to = "added", f"{subject.path}rows/{row}/?saved=1"
@@ -102,25 +119,19 @@ def _ordered(table: Table, order: list[str]) -> Table:
 
 def _added(table: Table, post: QueryDict) -> tuple[Table, str]:
     """The table with a new row, behind another or at the end; lines that went on from there go through it."""
-    name, kind = clean(post.get("name", ""))[:120], post.get("kind", "")
-    if not name:
-        raise Refused("process.no_name")
-    if kind not in list(Kind):
-        raise Refused("process.no_kind")
-    key = free_key("_".join(fold(name).split()), [step.key for step in table.steps])
+    step = drawing.new_step(post, [one.key for one in table.steps])
     place = table.place(post.get("after", ""))
     place = len(table.steps) if place < 0 and post.get("after") != "@first" else place + 1
     rows = list(table.steps)
     following = rows[place].key if place < len(rows) else None
     outcomes: dict[str, str | None] = {}
-    match kind:
+    match step.kind:
         case Kind.TASK:
             outcomes = {"complete": following} if following else {}
         case Kind.JOIN | Kind.AUTO:
             outcomes = {ON: following}
-    step = StepSpec(0, key, name, "", "", UnitRule.RESPONSIBLE, None, outcomes, kind=kind)
-    rows.insert(place, tidy(step))
-    return replace(table, steps=tuple(rows)), key
+    rows.insert(place, tidy(replace(step, outcomes=outcomes)))
+    return replace(table, steps=tuple(rows)), step.key
 
 
 def _policy(post: QueryDict) -> Policy:
@@ -174,6 +185,22 @@ def draw(
     following = authoring.followed(subject.case)
     names = {step.key: step.name for step in table.steps}
     given = typed or QueryDict()
+    where = chosen(request.GET, typed) if writes else ("", "")
+    how = Drawn(
+        english,
+        labels,
+        f"{subject.path}?at={{}}#panel" if writes else "#row-{}",
+        f"{subject.path}?line={{}}#panel" if writes else "",
+        judged.rows,
+        where[1],
+    )
+    try:
+        offered = panel(table, where, how, typed or request.GET, subject.path, judged.by_row)
+    except Http404:
+        if typed is None:
+            raise
+        offered = None  # Somebody has taken it away; what was typed for a step stands in the form below.
+    adds = given.get("what") == "add" or (given.get("what") == "insert" and offered is None)
     context = {
         "staff": navigation(actor, "processes"),
         "subject": subject,
@@ -191,20 +218,13 @@ def draw(
         "plan": reading.plan(subject.case, table),
         "judged": judged,
         "rows": reading.rows_of(table, judged, labels, english=english),
-        "picture": picture(
-            table,
-            english=english,
-            wrong=judged.rows,
-            labels=labels,
-            link=f"{subject.path}rows/{{}}/" if writes else "#row-{}",
-        ),
+        "picture": picture(table, how),
+        "panel": offered,
+        "linked": linked(table.steps),
         "policy": words.policy_words(table.policy),
         "settings": _settings(table, given if given.get("what") == "settings" else None),
         "kinds": [(kind, _(name), _(hint)) for kind, (name, hint) in words.KINDS.items()],
-        "adding": {
-            name: given.get(name, "") if given.get("what") == "add" else ""
-            for name in ("name", "kind", "after")
-        },
+        "adding": {name: given.get(name, "") if adds else "" for name in ("name", "kind", "after")},
         "units": [(unit, words.term_words(f"0{unit}")[2:]) for unit in POLICY_UNITS],
         "history": [reading.event_line(event, names) for event in authoring.history(subject.case)],
         "since": [reading.event_line(event, names) for event in authoring.since(subject.case, read)]
@@ -212,6 +232,7 @@ def draw(
         else [],
         "fault": fault,
         "saved": request.GET.get("saved", "") if not fault else "",
+        "on_diagram": request.GET.get("on") == "diagram",
     }
     return render(request, "studio/processes/editor.html", context, status=status)
 

@@ -23,7 +23,7 @@ from motcua.processing.tables import Malformed, Table, linked
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.studio.processes import reading, words
 from motcua.web.studio.processes.editor import malformed
-from motcua.web.studio.processes.picture import picture
+from motcua.web.studio.processes.picture import Drawn, picture
 from motcua.web.studio.processes.reading import Subject, case_name, subject_of
 from motcua.web.studio.saving import kept_revision, said
 
@@ -276,7 +276,7 @@ def _draw_import(
             ],
             "judged": judged,
             "rows": reading.rows_of(table, judged, labels, english=english),
-            "picture": picture(table, english=english, wrong=judged.rows, labels=labels, link="#row-{}"),
+            "picture": picture(table, Drawn(english, labels, "#row-{}", wrong=judged.rows)),
             "lines": _compared(written.table, table, labels),
         }
     return render(request, "studio/processes/import.html", context, status=status)

@@ -253,6 +253,8 @@ def event_line(event: Event, names: Mapping[str, str] | None = None) -> dict[str
     kind, data = event.kind, event.data
     if kind == "process.published":
         what = _("Công bố phiên bản %(number)s") % {"number": data.get("number", "")}
+    elif kind == "process.draft_undone":
+        what = _("Hoàn tác thay đổi gần nhất")
     elif kind == "process.draft_discarded":
         what = _("Bỏ bản thảo, lấy lại bản đang áp dụng")
     else:

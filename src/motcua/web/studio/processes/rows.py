@@ -19,19 +19,18 @@ from motcua.kernel.text import clean
 from motcua.processing import actions, authoring, differences
 from motcua.processing.checks import DAY
 from motcua.processing.rules import ON, OUTCOMES, OWN, PARENT, PERMITS, Kind, StepSpec, UnitRule
+from motcua.processing.table_edits import MAX_WAYS
 from motcua.processing.tables import KEY, ORDER, Malformed, Table, tidy
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.studio import conditions
 from motcua.web.studio.processes import reading, words
+from motcua.web.studio.processes.drawing import END
 from motcua.web.studio.processes.editor import malformed, row_or_404
 from motcua.web.studio.processes.picture import name_of
 from motcua.web.studio.processes.reading import Subject, subject_of
 from motcua.web.studio.saving import Typed, kept_revision, said
 
-#: What a decision leads to, when not to a row.
-END = "@end"
 UNITS = {"minute": 1, "hour": 60, "day": DAY}
-MAX_WAYS = 8
 #: Boxes that every form shows; a browser leaves some of them out.
 BOXES = (
     "key",

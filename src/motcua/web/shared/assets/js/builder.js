@@ -1,24 +1,13 @@
 // The pages on which a form is written: types dragged into the outline, what people will see beside what is typed, and
 // the values a condition can compare with. All of it can be done without a script by the boxes and buttons of the page.
 import "./order.js";
+import { post } from "./post.js";
 
 // --- types of questions, dragged to where the question shall stand --------------------------------------------------
 
 const drop = document.getElementById("drop");
 const palette = document.querySelector("[data-palette]");
 let kind = "";
-
-function add(list, place) {
-  const fields = { part: list.dataset.order, kind, place };
-  for (const [name, value] of Object.entries(fields)) {
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = name;
-    field.value = value;
-    drop.append(field);
-  }
-  drop.submit();
-}
 
 if (palette && drop) {
   palette.hidden = false;
@@ -48,7 +37,7 @@ if (palette && drop) {
         const box = row.getBoundingClientRect();
         return event.clientY < box.top + box.height / 2;
       });
-      add(list, below < 0 ? rows.length : below);
+      post(drop, Object.entries({ part: list.dataset.order, kind, place: below < 0 ? rows.length : below }));
     });
   }
 }

@@ -1,6 +1,7 @@
 // Rows of a table, or questions of the parts of a form, are dragged into another order; without a script the buttons
 // beside each do the same. The new order is sent as one form (#order), with the revision that was read, so that another
 // author is never overwritten. A list is `[data-order]`; where it has a name, a row is sent as `name/key`.
+import { post } from "./post.js";
 
 const lists = [...document.querySelectorAll("[data-order]")];
 const form = document.getElementById("order");
@@ -13,17 +14,6 @@ function order() {
     const name = list.dataset.order;
     return [...homeOf(list).children].filter((row) => row.dataset.key).map((row) => (name ? `${name}/${row.dataset.key}` : row.dataset.key));
   });
-}
-
-function send() {
-  for (const value of order()) {
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = "order";
-    field.value = value;
-    form.append(field);
-  }
-  form.submit();
 }
 
 function over(event) {
@@ -56,7 +46,7 @@ if (lists.length && form) {
       row.addEventListener("dragend", () => {
         row.classList.remove("is-held");
         held = null;
-        if (order().join() !== before) send();
+        if (order().join() !== before) post(form, order().map((value) => ["order", value]));
       });
     }
   }

@@ -1,0 +1,13 @@
+// How dragging becomes the request of a button: a form of the page, sent with more fields than it has.
+
+/** @param {HTMLFormElement} form @param {Iterable<[string, string]>} pairs */
+export function post(form, pairs) {
+  for (const [name, value] of pairs) {
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = name;
+    field.value = value;
+    form.append(field);
+  }
+  form.submit();
+}
