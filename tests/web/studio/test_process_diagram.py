@@ -87,6 +87,7 @@ def test_a_fork_comes_with_its_branches_and_its_join_and_is_taken_out_whole(worl
     assert "Bỏ cả đoạn song song (6 bước)" in panel
     assert "“Tiếp nhận hồ sơ” dẫn thẳng đến “Thẩm định hồ sơ”" in panel
     before = list(authoring.beginning(author.case).steps)
+    assert "quy trình bắt đầu từ “Lấy ý kiến”" in author.panel("?at=receive")
     author.draw("remove", row=f"{fork}_du")
     assert list(author.steps.values()) == before
 

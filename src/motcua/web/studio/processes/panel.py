@@ -134,7 +134,10 @@ def _removal(table: Table, key: str, how: Drawn) -> dict[str, Any]:
         for step in table.steps
         if step.key not in gone.keys and set(step.following) & gone.keys
     ]
-    if not leading:
+    first = table.steps[0].key in gone.keys
+    if first and gone.bridged and gone.to is not None and not leading:
+        said = _("Sau khi bỏ, quy trình bắt đầu từ “%(to)s”.") % {"to": names[gone.to]}
+    elif not leading:
         said = ""
     elif not gone.bridged:
         said = _(

@@ -105,7 +105,11 @@ def picture(table: Table, how: Drawn) -> Picture | None:
             for name, (y, height) in done.lanes.items()
         ],
         [_node(steps, node.id, done.boxes[node.id], how) for node in nodes],
-        [_edge(table, lines, edges[lines], done, words[lines], how) for lines in together],
+        # Those of one box from top to bottom, as they are read and as keys go through them.
+        sorted(
+            (_edge(table, lines, edges[lines], done, words[lines], how) for lines in together),
+            key=lambda edge: int(edge["plus"][1]),
+        ),
         _told(table, how.labels, how.english),
     )
 
