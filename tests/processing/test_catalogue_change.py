@@ -12,6 +12,9 @@ from django.db import transaction
 from motcua.catalogue.models import ProcedureCase
 from motcua.catalogue.records import Case, Term
 from motcua.dossiers.bundles import case_bundle
+from motcua.eforms.choices import Text
+from motcua.eforms.fields import FIELD_TYPES
+from motcua.eforms.fields.base import Field
 from motcua.kernel.refusals import Refused
 from motcua.processing import actions, authoring, fitting, library
 from motcua.processing.actions import StillFaulty
@@ -74,7 +77,7 @@ def test_a_dossier_filed_on_the_new_version_follows_the_process_that_was_there(w
     # What was bound to the old row, an open dossier or a draft begun before, follows the same.
     assert StepRun.objects.get(dossier=filed, closed_at=None).step.process_id == version.pk
     assert current_process(before) == current_process(case) == version.pk
-    assert fitting.misfits(process(version.pk).steps, case_bundle(case).term, ()) == []
+    assert fitting.misfits(process(version.pk).steps, case_bundle(case).term, {}) == []
 
 
 def test_draft_history_and_numbers_go_on(world: World) -> None:
@@ -133,7 +136,7 @@ def test_a_shorter_term_is_told_and_the_process_followed_until_it_is_mended(worl
     publish_anew(BUILDING, in_days(5))  # type: ignore[arg-type]
     case = world.case(BUILDING)
     assert current_process(case) == version.pk
-    found = fitting.misfits(process(version.pk).steps, case_bundle(case).term, ())
+    found = fitting.misfits(process(version.pk).steps, case_bundle(case).term, {})
     assert [(one.code, one.planned, str(one.term)) for one in found] == [("over_term", 480 * 9 + 240, "5wd")]
     # What no longer fits is not published again as it is.
     toan = world.officer("toan")
@@ -150,12 +153,13 @@ def test_a_field_that_left_the_form_is_told(world: World) -> None:
         conditions={"xa": {"all": ["muc_dich", {"field": "dossier.online", "op": "eq", "value": True}]}},
     )  # fmt: skip
     assert fitting.asks_form([choice])
-    assert fitting.misfits([choice], None, {"muc_dich"}) == []
-    lost = fitting.misfits([choice], None, {"muc_dich_khac"})
+    text = {name: Field(name, FIELD_TYPES.get("text"), Text(name)) for name in ("muc_dich", "muc_dich_khac")}
+    assert fitting.misfits([choice], None, text) == []
+    lost = fitting.misfits([choice], None, {"muc_dich_khac": text["muc_dich_khac"]})
     assert [(one.code, one.step, one.field) for one in lost] == [("gone_field", choice.name, "muc_dich")]
     facts = replace(choice, conditions={"xa": {"field": "dossier.online", "op": "eq", "value": True}})
     assert not fitting.asks_form([facts])
-    assert fitting.misfits([facts], None, ()) == []
+    assert fitting.misfits([facts], None, {}) == []
 
 
 def test_fields_in_force_are_those_of_the_newest_form(world: World) -> None:

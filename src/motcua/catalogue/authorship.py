@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from motcua.catalogue.models import Service
 from motcua.kernel.actors import Actor, Role
+from motcua.organisations.models import Agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ def author_among(actor: Actor, offering: Sequence[str]) -> Author:
 def top(actor: Actor) -> bool:
     """Whether the actor heads or operates an agency that is under no other."""
     return any("." not in code for code in reach(actor))
+
+
+def writing(offering: Sequence[str]) -> list[str]:
+    """Codes of the agencies whose heads and operators may write what these agencies offer (:func:`author_among`)."""
+    if not offering:
+        return list(Agency.objects.exclude(code__contains=".").values_list("code", flat=True))
+    parts = offering[0].split(".")
+    above = [".".join(parts[: length + 1]) for length in range(len(parts))]
+    return [code for code in above if all(_within(offering, code))]
 
 
 def offering(procedures: Iterable[int]) -> list[str]:

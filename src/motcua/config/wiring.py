@@ -33,7 +33,7 @@ from motcua.processing.joint.following import follow as follow_part
 from motcua.processing.models import Extension, Reopening, StepRun, StopRequest, Supplement, Transfer
 from motcua.programme.review import lists, receiving
 from motcua.results.models import ResultDocument
-from motcua.workspace import bulk, notices
+from motcua.workspace import bulk, notices, unfit
 from motcua.workspace.exports import orders
 
 #: Rooms' modules whose jobs register themselves when they are imported.
@@ -49,6 +49,7 @@ WITH_JOBS = (
     reminders,
     signing_in,
     sweeps,
+    unfit,
     upkeep,
 )
 Follower = Callable[[int, datetime], object]
@@ -322,7 +323,10 @@ AFTERWARDS: dict[str, tuple[Follower, ...]] = {
 }
 
 IN_TRANSACTION: dict[str, tuple[Subscriber, ...]] = {
-    "form.published": (rebasing.published,),
+    "form.published": (rebasing.published, unfit.soon),
+    "catalogue.imported": (unfit.soon,),
+    "catalogue.form_attached": (unfit.soon,),
+    turned.PUBLISHED: (unfit.soon,),
     "dossier.submitted": (processing.begin,),
     turned.RECEIVED: (register.on_received,),
     "dossier.withdrawn": (processing.end,),

@@ -5,18 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from motcua.dossiers.models import Channel, Dossier
+from motcua.dossiers.models import Assistance, Channel, Dossier
+from motcua.eforms.choices import Choices, Option, Text
 from motcua.eforms.conditions import compile_test, parse
+from motcua.eforms.fields import FIELD_TYPES
+from motcua.eforms.fields.base import Field
 from motcua.processing.rules import StepSpec
 
+
+def _fact(name: str, *values: str) -> Field:
+    """A fact as a question is judged: one of its values, or yes and no. The face has its words."""
+    if not values:
+        return Field(name, FIELD_TYPES.get("bool"), Text(name))
+    options = Choices(name, tuple(Option(value, Text(value)) for value in values))
+    return Field(name, FIELD_TYPES.get("code"), Text(name), choices=options)
+
+
 #: What a condition may ask about a dossier beside the answers of its form; the names stand before those of fields.
-FACTS = (
-    "dossier.channel",
-    "dossier.applicant_kind",
-    "dossier.return_by",
-    "dossier.assistance",
-    "dossier.online",
-)
+FACTS: Mapping[str, Field] = {
+    fact.id: fact
+    for fact in (
+        _fact("dossier.channel", *(channel.name.lower() for channel in Channel)),
+        _fact("dossier.applicant_kind", "citizen", "business"),
+        _fact("dossier.return_by", "online", "counter", "post"),
+        _fact("dossier.assistance", *Assistance.values),
+        _fact("dossier.online"),
+    )
+}
 
 
 def facts_of(dossier: Dossier) -> dict[str, Any]:

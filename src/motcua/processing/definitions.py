@@ -17,6 +17,7 @@ from motcua.kernel.caching import Kept
 from motcua.organisations.models import Post
 from motcua.organisations.queries import AgencyUnits, agency_of_code, units_of
 from motcua.processing.checks import Problem, over_term, problems
+from motcua.processing.fitting import unfit
 from motcua.processing.models import ProcessVersion, Step
 from motcua.processing.rules import OWN, PARENT, Kind, Policy, Process, StepSpec, UnitRule
 
@@ -100,10 +101,15 @@ def publish(
 
 
 def faults(case: int | None, steps: Sequence[StepSpec]) -> list[Problem]:
-    """Everything for which a definition is refused: of its shape first; then its length, and whether it has people."""
+    """Everything for which a definition is refused: of its shape first; then what its conditions ask, its length, and
+    whether it has people.
+    """
     wrong = problems(steps) or not_joint(case, steps)
-    if not wrong and case is not None:
-        wrong = [*over_term(steps, case_bundle(case).term), *unresolved(case, steps)]
+    if wrong:
+        return wrong
+    wrong = unfit(case, steps)
+    if case is not None:
+        wrong += [*over_term(steps, case_bundle(case).term), *unresolved(case, steps)]
     return wrong
 
 

@@ -94,6 +94,31 @@ class ProcessDraftRevision(models.Model):
         return f"r{self.number} of draft {self.draft_id}"
 
 
+class Unfit(models.Model):
+    """What of a process in force fits its case no more, as it was told (``processing.watching``): open until it is mended,
+    and told once, by constraint. What comes back is another row.
+    """
+
+    version = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=20, help_text="processing.fitting.Misfit")
+    step = models.CharField(max_length=30, blank=True)
+    field = models.CharField(max_length=100, blank=True)
+    found_at = models.DateTimeField()
+    mended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "code", "step", "field"],
+                condition=Q(mended_at=None),
+                name="unfit_told_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} of {self.version_id} {self.step} {self.field}".strip()
+
+
 class Step(models.Model):
     """One row of a process: who, where, how long, and what may be done there (``processing.rules.StepSpec``)."""
 

@@ -157,10 +157,15 @@ class NoticeMail(models.Model):
 
 
 class Notice(models.Model):
-    """Something an officer is told. ``key`` makes telling twice impossible; the face words ``kind``."""
+    """Something an officer is told, of a dossier or (without one) of a process they write. ``key`` makes telling twice
+    impossible; ``kind`` and ``about`` are worded in the reader's language.
+    """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+")
+    dossier = models.ForeignKey(Dossier, null=True, on_delete=models.PROTECT, related_name="+")
+    about = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="Without a dossier: path, procedure, step"
+    )
     kind = models.CharField(max_length=40)
     key = models.CharField(max_length=100, unique=True)
     urgent = models.BooleanField()

@@ -40,7 +40,7 @@ from motcua.processing.events import (
 from motcua.processing.models import Consultation, StepRun
 from motcua.workspace.models import Follow, Notice, NoticeMail, Preference
 from motcua.workspace.rules import URGENT, Telling, digest_due, instant_at
-from motcua.workspace.wording import NOTICES, mail_body, mail_subject, notice_words
+from motcua.workspace.wording import NOTICES, mail_body, mail_subject, notice_words, place_of
 
 log = structlog.get_logger(__name__)
 
@@ -138,11 +138,11 @@ def tell_alarm(dossier: Dossier, kind: str, at: datetime) -> None:
             case "unit" if run.claimed_by_id is not None:
                 told = [run.claimed_by_id]
             case "unit":
-                told = _sitting(at, post__unit=run.unit_id, post__role=run.role)
+                told = sitting(at, post__unit=run.unit_id, post__role=run.role)
             case "head":
-                told = _sitting(at, post__unit__agency=run.agency_id, post__role=Role.HEAD)
+                told = sitting(at, post__unit__agency=run.agency_id, post__role=Role.HEAD)
             case _:
-                told = _sitting(at, post__unit__agency=run.agency.parent_id or 0, post__role=Role.HEAD)
+                told = sitting(at, post__unit__agency=run.agency.parent_id or 0, post__role=Role.HEAD)
         for account in told:
             tell(account, dossier.pk, ALARMS[kind], once=f"{run.pk}:{data.get('due_at')}", now=at)
 
@@ -167,17 +167,17 @@ def tell_opinion(dossier: Dossier, kind: str, at: datetime) -> None:
         if kind == OPINION_GIVEN:
             told = [asked.asked_by_id]
         elif kind == OPINION_LATE:
-            heads = _sitting(at, post__unit__agency=asked.agency_id, post__role=Role.HEAD)
+            heads = sitting(at, post__unit__agency=asked.agency_id, post__role=Role.HEAD)
             told = [asked.asked_by_id, *heads]
         elif asked.expert_id is not None:
             told = [asked.expert_id]
         else:
-            told = _sitting(at, post__unit=asked.unit_id)
+            told = sitting(at, post__unit=asked.unit_id)
         for account in told:
             tell(account, dossier.pk, OPINIONS[kind], once=str(asked.pk), now=at)
 
 
-def _sitting(at: datetime, **where: object) -> list[int]:
+def sitting(at: datetime, **where: object) -> list[int]:
     """Accounts that hold a post of this kind on the day."""
     day = local_day(at)
     holding = Holding.objects.filter(since__lte=day, **where).exclude(until__lt=day)
@@ -251,8 +251,7 @@ def _send(pk: int) -> None:
     notices = list(mail.notices.select_related("dossier").order_by("at", "pk"))
     with translation.override(mail.account.language or "vi"):
         lines = [
-            (notice_words(notice), f"{settings.BASE_URL}/desk/dossiers/{notice.dossier.code}/")
-            for notice in notices[:IN_A_MAIL]
+            (notice_words(notice), f"{settings.BASE_URL}{place_of(notice)}") for notice in notices[:IN_A_MAIL]
         ]
         message = EmailMessage(
             subject=mail_subject(len(notices), digest=mail.digest or len(notices) > 1, first=lines[0][0]),

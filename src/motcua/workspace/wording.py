@@ -66,7 +66,12 @@ NOTICES: dict[str, str] = {
     "dossier.finished": N_("Hồ sơ %(code)s đã có kết quả"),
     "dossier.returned": N_("Hồ sơ %(code)s đã trả kết quả"),
     "dossier.withdrawn": N_("Người nộp đã rút hồ sơ %(code)s"),
-}
+    "process.over_term": N_("Quy trình “%(name)s”: thời gian các bước dài hơn thời hạn giải quyết hiện hành"),
+    "process.gone_field": N_("Quy trình “%(name)s”: bước “%(step)s” rẽ theo nội dung không còn trong tờ khai"),
+    "process.condition_type": N_("Quy trình “%(name)s”: điều kiện ở bước “%(step)s” không còn hợp với tờ khai"),
+    "process.condition_value": N_("Quy trình “%(name)s”: điều kiện ở bước “%(step)s” chờ một lựa chọn không còn trong tờ khai"),
+    "process.gone_case": N_("Quy trình “%(name)s”: trường hợp này không còn trong phiên bản công bố hiện hành"),
+}  # fmt: skip
 
 
 def moment(value: datetime | None) -> str:
@@ -75,10 +80,22 @@ def moment(value: datetime | None) -> str:
 
 
 def notice_words(notice: Notice) -> str:
-    """What a notice says; one of a kind that this version does not know still names its dossier."""
+    """What a notice says; one of a kind that this version does not know still names its dossier, or its procedure."""
     text = NOTICES.get(notice.kind)
-    code = notice.dossier.code
-    return _(text) % {"code": code} if text else code
+    names = [notice.about.get("procedure"), notice.about.get("case")]
+    facts = {
+        "code": notice.dossier.code if notice.dossier is not None else "",
+        "name": " – ".join(name for name in names if name),
+        "step": notice.about.get("step", ""),
+    }
+    return _(text) % facts if text else facts["code"] or facts["name"]
+
+
+def place_of(notice: Notice) -> str:
+    """Where on the site a notice leads: its dossier, or the page it is about."""
+    if notice.dossier is not None:
+        return f"/desk/dossiers/{notice.dossier.code}/"
+    return str(notice.about.get("path", "/desk/"))
 
 
 def mail_subject(count: int, *, digest: bool, first: str) -> str:
@@ -88,7 +105,11 @@ def mail_subject(count: int, *, digest: bool, first: str) -> str:
 
 def mail_body(lines: list[tuple[str, str]], *, digest: bool) -> str:
     """(words, address) of each notice, and where to set what is told."""
-    head = _("Tin trong ngày về các hồ sơ Ông/Bà xử lý hoặc theo dõi:") if digest else _("Tin cần biết ngay:")
+    head = (
+        _("Tin trong ngày về hồ sơ Ông/Bà xử lý, theo dõi và quy trình Ông/Bà quản lý:")
+        if digest
+        else _("Tin cần biết ngay:")
+    )
     listed = "\n".join(f"- {words}\n  {address}" for words, address in lines)
     foot = _("Chọn tin nào được gửi và khi nào: %(link)s") % {"link": f"{settings.BASE_URL}/desk/settings/"}
     return "\n\n".join([head, listed, foot])

@@ -10,14 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from motcua.catalogue.records import Case, Term
-from motcua.processing import actions, authoring
+from motcua.processing import authoring
 from tests import factories
-from tests.factories import BIRTH, BUILDING, COPIES, MARITAL, NOW, World, publish_anew
+from tests.factories import BIRTH, BUILDING, COPIES, MARITAL, World, publish_anew
+from tests.processing import asking
+from tests.processing.asking import form_key, publish_form
 
-REASON = "Quyết định 1234/QĐ-UBND về quy trình nội bộ"
+FACT = {"field": "dossier.online", "op": "eq", "value": True}
 GONE = "Trường hợp này không còn trong phiên bản công bố hiện hành"
 LONG = "dài hơn thời hạn giải quyết hiện hành (5 ngày làm việc)"
-LOST = "rẽ theo nội dung không còn trong tờ khai (“muc_dich_cu”)"
+LOST = "rẽ theo nội dung không còn trong tờ khai (“muc_dich_rieng”)"
 
 
 @pytest.fixture(autouse=True)
@@ -26,27 +28,12 @@ def _fresh() -> Iterator[None]:
     factories.forget()
 
 
-def own(world: World, code: str, *, minutes: int | None = None, asks: str = "") -> int:
-    """A process of its own; ``asks``: with a choice on a field of the form. Returns the case."""
-    case, toan = world.case(code), world.officer("toan")
-    table = authoring.draft_of(case).table
-    row = table.row("appraise")
-    assert row is not None
-    table = table.with_row("appraise", replace(row, working_minutes=minutes))
+def own(world: World, code: str, *, minutes: int | None = None, asks: bool = False) -> int:
+    """A process of its own; ``asks``: with a choice on a question of the form. Returns the case."""
     if asks:
-        receive = table.row("receive")
-        assert receive is not None
-        rows = [replace(receive, outcomes={**receive.outcomes, "receive": "re"})]
-        rows.append(
-            replace(
-                receive, key="re", name="Rẽ theo mục đích", kind="choice", outcomes={"xa": "appraise", "gan": "appraise"},
-                conditions={"xa": {"field": asks, "op": "eq", "value": "1"}}, permits=(),
-            )
-        )  # fmt: skip
-        table = replace(table, steps=(*rows, *table.steps[1:]))
-    draft = actions.save_draft(actor=toan, case=case, revision=0, table=table, change="settings", now=NOW)
-    actions.publish_draft(actor=toan, case=case, revision=draft.revision, reason=REASON, now=NOW)
-    return case
+        publish_form(form_key(world, code))
+    asking.own(world, code, minutes=minutes, condition=None if asks else FACT)
+    return world.case(code)
 
 
 def page(world: World, path: str, who: str = "toan", language: str = "vi") -> str:
@@ -77,7 +64,9 @@ def test_a_term_that_became_shorter_is_said_in_the_list_and_on_the_page(world: W
 
 
 def test_a_field_that_is_not_in_the_form_is_said(world: World) -> None:
-    own(world, MARITAL, asks="muc_dich_cu")
+    own(world, MARITAL, asks=True)
+    assert LOST not in page(world, f"/studio/processes/?q={MARITAL}")
+    publish_form(form_key(world, MARITAL), None)
     assert LOST in page(world, f"/studio/processes/?q={MARITAL}")
     assert LOST in page(world, f"/studio/processes/{world.case(MARITAL)}/")
 
@@ -130,10 +119,12 @@ def test_the_list_costs_the_same_with_many_processes_that_no_longer_fit(world: W
             browser.get(path)
         return len(caught)
 
-    own(world, MARITAL, asks="muc_dich_cu")
+    own(world, MARITAL, asks=True)
+    publish_form(form_key(world, MARITAL), None)
     few = queries(f"/studio/processes/?q={MARITAL}")
     for code in (BIRTH, COPIES):
-        own(world, code, asks="muc_dich_cu")
+        own(world, code, asks=True)
+        publish_form(form_key(world, code), None)
     own(world, BUILDING, minutes=480 * 9)
     publish_anew(BUILDING, shorter)
     assert queries("/studio/processes/") <= few + 1

@@ -14,7 +14,7 @@ from motcua.web.shared.staff import acting, navigation, staff
 from motcua.workspace import actions
 from motcua.workspace.queries import desk_of, notices_of
 from motcua.workspace.rules import URGENT, Telling
-from motcua.workspace.wording import notice_words
+from motcua.workspace.wording import notice_words, place_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,8 +28,8 @@ def notices(request: HttpRequest) -> HttpResponse:
     found = [
         {
             "words": notice_words(notice),
-            "code": notice.dossier.code,
-            "procedure": notice.dossier.procedure.short_name,
+            "href": place_of(notice),
+            "procedure": notice.dossier.procedure.short_name if notice.dossier is not None else "",
             "at": notice.at,
             "urgent": notice.urgent,
             "unread": notice.read_at is None,

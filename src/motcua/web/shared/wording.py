@@ -100,6 +100,7 @@ SENTENCES: dict[str, str] = {
     "form.not_asked": N_("Chưa có ai đề nghị công bố bản thảo này."),
     "form.second_person": N_("Cơ quan quy định người thứ hai công bố. Vui lòng đề nghị công bố trước."),
     "form.not_your_own": N_("Ông/Bà đã đề nghị công bố bản này nên cần người khác công bố."),
+    "form.breaks_processes": N_("Bản này bỏ hoặc đổi nội dung mà quy trình đang áp dụng cần đến (%(count)s chỗ). Xem danh sách, đánh dấu xác nhận rồi công bố."),
     "form.no_reason": N_("Nêu lý do, ít nhất %(minimum)s ký tự. Lý do được lưu cùng phiên bản."),
     "form.no_label": N_("Nhập lời hỏi."),
     "form.no_title": N_("Nhập tên."),

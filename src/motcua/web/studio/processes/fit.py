@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from django.utils.translation import gettext as _
 
 from motcua.catalogue.models import ProcedureCase
-from motcua.dossiers.bundles import term_of
-from motcua.processing import fitting
-from motcua.processing.definitions import steps_of
 from motcua.processing.fitting import Misfit
 from motcua.processing.models import ProcessVersion
+from motcua.processing.watching import found, line_of
 from motcua.web.studio.processes import words
-
-#: From the procedure and key of a case to the version of the process it has of its own.
-Own = Mapping[tuple[int, str], ProcessVersion]
 
 
 def said(misfit: Misfit) -> str:
@@ -25,6 +18,14 @@ def said(misfit: Misfit) -> str:
             "planned": words.duration(misfit.planned),
             "term": words.term_words(str(misfit.term)),
         }
+    if misfit.code == "condition_type":
+        return _("Bước “%(step)s”: điều kiện so sánh “%(field)s” với loại nội dung khác với tờ khai, nên không rẽ đúng được.") % {
+            "step": misfit.step, "field": misfit.field,
+        }  # fmt: skip
+    if misfit.code == "condition_value":
+        return _("Bước “%(step)s”: điều kiện chờ ở “%(field)s” một lựa chọn không có trong tờ khai, nên không rẽ đúng được.") % {
+            "step": misfit.step, "field": misfit.field,
+        }  # fmt: skip
     return _("Bước “%(step)s” rẽ theo nội dung không còn trong tờ khai (“%(field)s”) và coi nội dung đó là để trống.") % {
         "step": misfit.step, "field": misfit.field,
     }  # fmt: skip
@@ -33,27 +34,6 @@ def said(misfit: Misfit) -> str:
 def gone_words() -> str:
     """Of a case that the catalogue publishes no more."""
     return _("Trường hợp này không còn trong phiên bản công bố hiện hành của thủ tục.")
-
-
-def found(cases: Iterable[ProcedureCase], own: Own) -> dict[int, list[Misfit]]:
-    """Case to what of its own process fits no more. The number of queries does not grow with the cases."""
-    with_own = {case: own[line_of(case)] for case in cases if line_of(case) in own}
-    steps = steps_of({version.pk for version in with_own.values()})
-    asking = {case for case, version in with_own.items() if fitting.asks_form(steps[version.pk])}
-    fields = fitting.fields_in_force({case.form_key for case in asking if case.form_key}) if asking else {}
-    return {
-        case.pk: fitting.misfits(
-            steps[version.pk],
-            term_of(case.term_value, case.term_unit),
-            fields.get(case.form_key or "", frozenset()),
-        )
-        for case, version in with_own.items()
-    }
-
-
-def line_of(case: ProcedureCase) -> tuple[int, str]:
-    """As :attr:`motcua.dossiers.bundles.CaseBundle.line`, of a row with its version."""
-    return case.version.procedure_id, case.key
 
 
 def about(case: int, version: ProcessVersion | None, *, gone: bool) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import Http404
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from motcua.catalogue.authorship import Author
@@ -17,10 +18,11 @@ from motcua.dossiers.bundles import case_bundle, form_of, newest_form
 from motcua.kernel.actors import Actor
 from motcua.kernel.models import Event
 from motcua.kernel.text import fold
-from motcua.processing import authoring
+from motcua.processing import authoring, watching
 from motcua.processing.checks import Problem, longest, over_term, problems, term_minutes
 from motcua.processing.choosing import FACTS
 from motcua.processing.definitions import unresolved
+from motcua.processing.fitting import unfit
 from motcua.processing.models import ProcessVersion
 from motcua.processing.rules import Kind, StepSpec
 from motcua.processing.tables import Table, linked
@@ -88,20 +90,14 @@ def listing(actor: Actor, asked: str, page: int) -> tuple[Page[ProcedureCase], l
     shown = Paginator(found, PER_PAGE).get_page(page)
     cases = list(shown.object_list)
     procedures = {case.version.procedure_id for case in cases}
-    own = {
-        fit.line_of(version.case): version
-        for version in ProcessVersion.objects.filter(case__version__procedure__in=procedures)
-        .select_related("case__version", "published_by")
-        .order_by("pk")
-        if version.case is not None
-    }
+    own = watching.own_in_force(procedures)
     general = authoring.followed(None)
     counts = authoring.open_by_version(procedures=procedures)
-    misfits = fit.found(cases, own)
+    misfits = watching.found(cases, own)
     numbers = version_names({version for _case, version in counts})
     rows = []
     for case in cases:
-        line = fit.line_of(case)
+        line = watching.line_of(case)
         version = own.get(line) or general
         following = [(v, n) for (of, v), n in counts.items() if of == line]
         rows.append(
@@ -187,17 +183,19 @@ class Judged:
 
 
 def judge(case: int | None, table: Table) -> Judged:
-    """Everything for which publication would be refused, and more: length and people are looked at early."""
-    found: list[Problem] = problems(table.steps)
+    """Everything for which publication would be refused, and more: what is asked, length and people are looked at early."""
+    wrong: list[Problem] = problems(table.steps)
     if case is not None and table.steps and linked(table.steps):
-        if not found:
-            found = [*over_term(table.steps, case_bundle(case).term)]
-        found = [*found, *unresolved(case, [s for s in table.steps if s.role])]
+        if not wrong:
+            wrong = [*over_term(table.steps, case_bundle(case).term)]
+        wrong = [*wrong, *unresolved(case, [s for s in table.steps if s.role])]
+    wrong = [*wrong, *unfit(case, table.steps)]
+    labels = labels_of(case, english=get_language() == "en")
     by_row: dict[str, list[str]] = {}
     lines = []
     names = {step.key: step.name for step in table.steps}
-    for problem in found:
-        sentence = words.problem_words(problem)
+    for problem in wrong:
+        sentence = words.problem_words(problem, labels)
         by_row.setdefault(problem.step, []).append(sentence)
         lines.append((problem.step, names.get(problem.step, ""), sentence))
     return Judged(lines, by_row)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from motcua.processing.checks import Problem
 from motcua.web.shared.formats import status_words
+from motcua.web.studio.processes.words.conditions import field_name
 from motcua.web.studio.processes.words.vocabulary import AUTOMATIC, OUTCOMES, ROLES, word
 
 PROBLEMS: dict[str, str] = {
@@ -41,13 +44,25 @@ PROBLEMS: dict[str, str] = {
     "ends_open": N_("Quy trình kết thúc khi hồ sơ chưa giải quyết xong: %(detail)s."),
     "over_term": N_("Tổng thời gian các bước vượt thời hạn giải quyết: %(detail)s phút làm việc."),
     "no_seat": N_("Không có vị trí nào nhận bước này: %(detail)s."),
+    "gone_field": N_("Rẽ theo nội dung không có trong tờ khai đang áp dụng: “%(detail)s”."),
+    "no_form": N_(
+        "Quy trình chung dùng cho mọi thủ tục nên không rẽ theo nội dung tờ khai được: “%(detail)s”."
+    ),
+    "condition_type": N_("Điều kiện so sánh “%(detail)s” với loại nội dung khác, nên không rẽ đúng được."),
+    "condition_value": N_("Điều kiện chờ ở “%(detail)s” một lựa chọn không có, nên không rẽ đúng được."),
     "not_joint": N_("Thủ tục này không liên thông nên không có phần nào để mở."),
 }
 
 
-def problem_words(problem: Problem) -> str:
-    """What is wrong, as a sentence. Outcomes, statuses and roles inside are put into words too."""
+#: Those about what a condition asks: a question of the form, or a fact of the dossier.
+ASKED = ("gone_field", "no_form", "condition_type", "condition_value")
+
+
+def problem_words(problem: Problem, labels: Mapping[str, str] | None = None) -> str:
+    """What is wrong, as a sentence. Outcomes, statuses, roles and fields (``labels``) inside are put into words too."""
     detail = problem.detail
+    if problem.code in ASKED:
+        detail = field_name(detail, labels or {})
     if problem.code in ("ends_in_branch", "moves_in_branch", "unknown_outcome"):
         detail = ", ".join(word({**AUTOMATIC, **OUTCOMES}, part.strip()) for part in detail.split(","))
     if problem.code in ("unlawful", "ends_open"):
