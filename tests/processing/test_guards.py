@@ -330,7 +330,7 @@ def test_a_step_that_decides_nothing_can_always_be_done_once_more(status: Status
     assert may_go_back(step("check", "civil_servant", "responsible", {"complete": "sign"}), status)
 
 
-def test_what_is_in_branches_is_not_moved_and_says_so() -> None:
+def test_a_newer_version_is_offered_to_the_head_unless_the_result_is_being_signed() -> None:
     appraise = next(one for one in DEFAULT if one.key == "appraise")
     open_step = OpenStep(
         tuple(appraise.outcomes), permits=appraise.permits, mine=True, waits_for="", claimed="", before=False
@@ -338,8 +338,8 @@ def test_what_is_in_branches_is_not_moved_and_says_so() -> None:
     heads = Standing(Status.PROCESSING, NOW, heads=True, newer_version=True)
     why = {turn.name: turn.why for turn in turns(open_step, heads)}
     assert why["move_version"] == ""
-    why = {turn.name: turn.why for turn in turns(open_step, replace(heads, branches=True))}
-    assert why["move_version"] == "move.in_branches"
+    why = {turn.name: turn.why for turn in turns(open_step, replace(heads, signing=True))}
+    assert why["move_version"] == "result.being_signed"
 
 
 def test_a_choice_looks_at_what_was_answered_last(world: World) -> None:

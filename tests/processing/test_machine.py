@@ -33,7 +33,7 @@ from motcua.kernel.refusals import Refused
 from motcua.kernel.working_time import Term
 from motcua.organisations.models import Unit
 from motcua.organisations.queries import calendar_for
-from motcua.processing import actions, clock, definitions, sweeps
+from motcua.processing import actions, checks, clock, definitions, sweeps
 from motcua.processing.models import Extension, Pause, StepRun, Supplement
 from motcua.processing.rules import Policy
 from motcua.results.actions import sign_at
@@ -41,7 +41,8 @@ from motcua.results.models import ResultDocument
 from motcua.results.suggestions import suggest
 from tests import factories
 from tests.factories import MARITAL, NOW, World
-from tests.processing.test_engine import BRANCHED
+from tests.processing.test_checks import fork, join
+from tests.processing.test_engine import BRANCHED, step
 
 WHO = ("minh", "nhung", "hoa", "dung", "tuan", "hai", "linh", "cuong", "hung")
 WHY = "Lý do được ghi đầy đủ để người nộp hiểu."
@@ -66,6 +67,21 @@ TURNS: dict[str, Callable[..., Any]] = {
     "transfer": lambda **at: actions.transfer(to=factories.OTHER_AGENCY, reason=WHY, **at),
 }
 _world: list[World] = []
+#: The branched process with one opinion less, and with other steps in its branches.
+FEWER = tuple(
+    fork("opinions", "met", "culture", "economy") if one.key == "opinions" else one
+    for one in BRANCHED
+    if one.key != "department"
+)
+OTHERWISE = (
+    BRANCHED[0],
+    fork("opinions", "met", "culture", "land"),
+    step("culture", "civil_servant", "responsible", {"complete": "culture-head"}),
+    step("culture-head", "civil_servant", "responsible", {"approve": "met"}),
+    step("land", "civil_servant", "named", {"complete": "met"}, unit="economy"),
+    join("met", "draft"),
+    *BRANCHED[7:],
+)
 
 
 class Desk(RuleBasedStateMachine):
@@ -75,18 +91,24 @@ class Desk(RuleBasedStateMachine):
         branched=st.booleans(),
         silent=st.booleans(),
         ways=st.lists(st.integers(0, 6), min_size=2, max_size=2),
+        moved=st.booleans(),
     )
-    def set_up(self, branched: bool, silent: bool, ways: list[int]) -> None:
+    def set_up(self, branched: bool, silent: bool, ways: list[int], moved: bool) -> None:
         self.world = _world[0]
         self.now: datetime = NOW
         self.dossiers: list[int] = []
         specs = BRANCHED if branched else definitions.DEFAULT
         policy = Policy.read({"silence_closes": "15wd"} if silent else {})
         case = self.world.case(MARITAL)
-        self.version = definitions.publish(case=case, name="Máy", steps=specs, now=NOW, policy=policy)
+        self.versions = [
+            definitions.publish(case=case, name="Máy", steps=steps, now=NOW, policy=policy).pk
+            for steps in (FEWER, OTHERWISE, definitions.DEFAULT, BRANCHED, specs)
+        ]
         for steps in ways:  # two somewhere on their way: what is interesting seldom happens at the beginning
             self._file("online" if steps % 2 else "counter")
             self._onward(self.dossiers[-1], steps)
+            if moved:
+                self._move(self.dossiers[-1], self.versions[-2], "tuan", {}, [])
 
     # --- moves ------------------------------------------------------------------------------------------------
 
@@ -218,6 +240,24 @@ class Desk(RuleBasedStateMachine):
             act = actions.reopen if what == "reopen" else actions.decline_stop
             self.tried(act, actor=actor, dossier_id=dossier, reason=WHY)
 
+    @rule(data=st.data(), who=st.sampled_from(["tuan", "tuan", "hung", "minh"]), alike=st.booleans())
+    @precondition(lambda self: self.dossiers)
+    def is_moved(self, data: st.DataObject, who: str, alike: bool) -> None:
+        """To any version, each open step to its like or anywhere; what would not be lawful there is refused."""
+        dossier = data.draw(st.sampled_from(self.dossiers))
+        version = data.draw(st.sampled_from(self.versions))
+        tasks = [step.key for step in definitions.process(version).steps if step.kind == "task"]
+        runs = StepRun.objects.filter(dossier=dossier, closed_at=None).values_list("step__key", flat=True)
+        steps = {} if alike else {key: data.draw(st.sampled_from(tasks)) for key in runs}
+        done = data.draw(st.lists(st.sampled_from(tasks), unique=True, max_size=3))
+        self._move(dossier, version, who, steps, done)
+
+    def _move(self, dossier: int, version: int, who: str, steps: dict[str, str], done: list[str]) -> None:
+        self.tried(
+            actions.move_version, actor=self.world.officer(who), dossier_id=dossier, version=version, reason=WHY,
+            steps=steps, done=done,
+        )  # fmt: skip
+
     @rule(data=st.data(), pause=st.booleans(), days=st.integers(0, 6), accept=st.booleans())
     @precondition(lambda self: self.dossiers)
     def is_asked_to_stop(self, data: st.DataObject, pause: bool, days: int, accept: bool) -> None:
@@ -294,6 +334,24 @@ class Desk(RuleBasedStateMachine):
             waits = set(runs.values_list("waits_for", flat=True))
             assert (waits == {"applicant"}) == (dossier.state in PAUSED)
             assert not runs.exclude(waits_for="").filter(alarm_at__isnull=False).exists()
+
+    @invariant()
+    def what_is_open_follows_one_version_in_branches_of_it(self) -> None:
+        for dossier in self._all():
+            runs = list(
+                StepRun.objects.filter(dossier=dossier, closed_at=None).select_related("step", "scope__step")
+            )
+            assert len({run.step.process_id for run in runs}) <= 1
+            for run in runs:
+                inside = {
+                    fork_.key
+                    for fork_ in definitions.process(run.step.process_id).steps
+                    if fork_.kind == "fork"
+                    and run.step.key in checks.inside(definitions.process(run.step.process_id).steps, fork_)
+                }
+                around = set() if run.scope is None else {run.scope.step.key}
+                assert inside == around, (run, inside, around)
+                assert run.scope is None or run.scope.step.process_id == run.step.process_id
 
     @invariant()
     def total_is_worked_and_paused(self) -> None:

@@ -228,3 +228,55 @@ def test_a_calendar_changes_while_officers_decide(committed: Committed) -> None:
         assert kinds(dossier).count("step.claimed") + kinds(dossier).count("dossier.taken_up") == 1
         assert kinds(dossier).count("dossier.due_recomputed") in (1, 2)
         sound(dossier)
+
+
+def test_a_move_and_the_end_of_a_branch_at_once_leave_one_way_on(committed: Committed) -> None:
+    """The head moves the dossier while an officer ends a branch of it: either comes first, and the join waits rightly."""
+    world = committed.world
+    for _ in range(4):
+        dossier = branched(world)
+        version = publish(case=world.case(MARITAL), name="Sửa", steps=BRANCHED, now=world.now).pk
+        run, hoa, tuan = run_of(dossier, "culture"), world.officer("hoa"), world.officer("tuan")
+        ways: list[Any] = [
+            lambda dossier=dossier, version=version, tuan=tuan: actions.move_version(
+                actor=tuan, dossier_id=dossier.pk, version=version, reason=WHY, steps={}, now=world.now
+            ),
+            lambda run=run, hoa=hoa: actions.complete(actor=hoa, run_id=run, now=world.now),
+        ]
+        ended = at_once(2, lambda number, ways=ways: ways[number]())
+        assert isinstance(ended[0], Dossier), ended
+        assert isinstance(ended[1], Dossier | Conflict), ended
+        left = StepRun.objects.filter(dossier=dossier, closed_at=None).select_related("step", "scope")
+        keys = {one.step.key for one in left}
+        # The officer was told that the step is another one now, or had ended it before.
+        assert keys == {"economy", "department"} | ({"culture"} if isinstance(ended[1], Conflict) else set())
+        assert {one.step.process_id for one in left} == {version}
+        assert len({one.scope_id for one in left}) == 1
+        for key, who, outcome in (
+            ("culture", "hoa", "complete"), ("economy", "dung", "complete"), ("economy-head", "dung", "approve"),
+            ("department", "hai", "complete"),
+        ):  # fmt: skip
+            if key != "culture" or "culture" in keys:
+                actions.complete(
+                    actor=world.officer(who), run_id=run_of(dossier, key), outcome=outcome, now=world.now
+                )
+        assert [one.step.key for one in left.all()] == ["draft"]
+        sound(dossier)
+
+
+def test_two_heads_who_move_at_once_move_once(committed: Committed) -> None:
+    world = committed.world
+    dossier = branched(world)
+    version = publish(case=world.case(MARITAL), name="Sửa", steps=BRANCHED, now=world.now).pk
+    tuan = world.officer("tuan")
+    ended = at_once(
+        3,
+        lambda _: actions.move_version(
+            actor=tuan, dossier_id=dossier.pk, version=version, reason=WHY, steps={}, now=world.now
+        ),
+    )
+    assert sum(isinstance(one, Dossier) for one in ended) == 1, ended
+    assert [one.code for one in ended if isinstance(one, Conflict)] == ["move.already_there"] * 2
+    assert kinds(dossier).count("process.moved") == 1
+    assert StepRun.objects.filter(dossier=dossier, closed_at=None).count() == 3
+    sound(dossier)

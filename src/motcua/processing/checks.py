@@ -171,6 +171,12 @@ def inside(steps: Sequence[StepSpec], fork: StepSpec) -> set[str]:
     return _from({step.key: step for step in steps}, fork.following, {fork.join})
 
 
+def branches(steps: Sequence[StepSpec], fork: StepSpec) -> dict[str, set[str]]:
+    """The branches of a fork: the key of the first step of each to the keys of all its steps; an empty one has none."""
+    by_key = {step.key: step for step in steps}
+    return {key: _from(by_key, [key], {fork.join}) for key in fork.following}
+
+
 def _branches(steps: Sequence[StepSpec]) -> Iterator[Problem]:
     """What lies between a fork and its join is entered by the fork and left by the join only."""
     by_key = {step.key: step for step in steps}
@@ -189,9 +195,9 @@ def _branches(steps: Sequence[StepSpec]) -> Iterator[Problem]:
                     yield Problem("moves_in_branch", step.key, ", ".join(sorted(moving)) or step.does)
             elif step.key != fork.key and (entered := set(step.following) & within):
                 yield Problem("branch_entered", step.key, ", ".join(sorted(entered)))
-        branches = [_from(by_key, [key], {fork.join}) for key in fork.following]
-        for number, branch in enumerate(branches):
-            if any(branch & other for other in branches[:number]):
+        each = [_from(by_key, [key], {fork.join}) for key in fork.following]
+        for number, branch in enumerate(each):
+            if any(branch & other for other in each[:number]):
                 yield Problem("branches_meet", fork.key)
         # A way to the join that comes from outside the branches would be counted as one of them.
         for step in steps:

@@ -84,7 +84,7 @@ def enter(
         case Kind.TASK:
             open_run(dossier, step, now=now, previous=previous, scope=scope)
         case Kind.FORK:
-            fork = _fork(dossier, step, now=now, previous=previous, scope=scope)
+            fork = open_fork(dossier, step, now=now, previous=previous, scope=scope)
             for key in step.following:
                 onward(process.step(key), scope=fork.pk, beginning=beginning | {step.join})
             onward(process.step(step.join), scope=fork.pk)
@@ -100,7 +100,7 @@ def enter(
             onward(process.after(step, ON), scope=scope)
 
 
-def _fork(
+def open_fork(
     dossier: Dossier, step: StepSpec, *, now: datetime, previous: StepRun | None, scope: int | None
 ) -> StepRun:
     """The closed run that stands for a fork: the scope of what its branches open."""

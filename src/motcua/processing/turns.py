@@ -52,7 +52,7 @@ class Standing:
 
     ``ineligible_until``: until when it may be given back as not eligible. ``extend_until``: until when an apology with
     a new appointment may be given. ``stop_asked``: the applicant waits for an answer. ``heads``, ``at_desk``: the
-    officer heads the agency, sits at its one-stop desk. ``branches``: it is in several branches at once. ``whole``: a
+    officer heads the agency, sits at its one-stop desk. ``whole``: a
     joint dossier, which is decided on its parts, or a part of one that has not begun.
     """
 
@@ -67,7 +67,6 @@ class Standing:
     heads: bool = False
     at_desk: bool = False
     newer_version: bool = False
-    branches: bool = False
     whole: bool = False
 
 
@@ -119,13 +118,7 @@ def _of_dossier(step: OpenStep | None, at: Standing) -> Iterable[Turn]:
     if "reopen" in allowed(at.status):
         yield Turn("reopen", "result.being_signed" if at.signing else "")
     if at.newer_version and step is not None:
-        yield Turn("move_version", _why_not_move(at))
-
-
-def _why_not_move(at: Standing) -> str:
-    if at.branches:
-        return "move.in_branches"
-    return "result.being_signed" if at.signing else ""
+        yield Turn("move_version", "result.being_signed" if at.signing else "")
 
 
 def _why_not_extend(at: Standing) -> str:

@@ -37,7 +37,7 @@ from motcua.processing.actions.ending import (
     return_result,
     stop,
 )
-from motcua.processing.actions.hands import assign, claim, go_back, move_version, release
+from motcua.processing.actions.hands import assign, claim, go_back, release
 from motcua.processing.actions.intake import (
     begin,
     intake_at_counter,
@@ -46,6 +46,7 @@ from motcua.processing.actions.intake import (
     refuse,
     transfer,
 )
+from motcua.processing.actions.moving import move_version
 from motcua.processing.actions.signing import sign, sign_again, signed
 
 __all__ = [

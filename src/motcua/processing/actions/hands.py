@@ -1,24 +1,20 @@
-"""Whose hands a step is in: taken, given back, handed to a colleague, returned one step, moved to another version."""
+"""Whose hands a step is in: taken, given back, handed to a colleague, returned one step."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from motcua.dossiers import actions as filing
 from motcua.dossiers.lifecycle import PAUSED, Status
 from motcua.dossiers.models import Dossier
 from motcua.kernel.actions import action
-from motcua.kernel.actors import Actor, Role
+from motcua.kernel.actors import Actor
 from motcua.kernel.clock import local_day
-from motcua.kernel.refusals import Conflict, NotAllowed, Refused
-from motcua.organisations.queries import seats_of, units_of
+from motcua.kernel.refusals import Conflict, Refused
+from motcua.organisations.queries import seats_of
 from motcua.processing.actions.common import SIGNATURE, defined, reason_of, take_up
-from motcua.processing.definitions import made_for, process
-from motcua.processing.events import ASSIGNED, CLAIMED, MOVED, RELEASED, WENT_BACK
-from motcua.processing.models import ProcessVersion, StepRun
-from motcua.processing.rules import Kind
-from motcua.processing.runs import answers_for, close_run, lock_run, open_run, open_runs
+from motcua.processing.events import ASSIGNED, CLAIMED, RELEASED, WENT_BACK
+from motcua.processing.runs import close_run, lock_run, open_run
 from motcua.processing.turns import may_go_back
 
 
@@ -100,59 +96,3 @@ def go_back(*, actor: Actor, run_id: int, reason: str, now: datetime) -> Dossier
     again.claimed_by_id = before.closed_by_id
     again.save(update_fields=["claimed_by"])
     return dossier
-
-
-@action("processing.move_version")
-def move_version(
-    *, actor: Actor, dossier_id: int, version: int, reason: str, steps: Mapping[str, str], now: datetime
-) -> Dossier:
-    """Let an open dossier follow another version of its process, with a reason (NĐ 224/2026 art. 23).
-
-    ``steps``: from the key of an open step to the key of the task that takes its place; a key that is in both versions
-    need not be named. By the head, or an operator. Branches stay as they are only if the new version has them too, so
-    a dossier that is in several branches cannot be moved.
-    """
-    dossier = Dossier.objects.select_for_update(of=("self",)).visible_to(actor).filter(pk=dossier_id).first()
-    if dossier is None:
-        raise NotAllowed("dossier.unknown")
-    code = units_of(dossier.agency_id).agency.code
-    if answers_for(actor, dossier.agency_id, code) is None and not actor.holds(Role.OPERATOR):
-        raise NotAllowed("step.not_yours")
-    text = reason_of(reason)
-    target = ProcessVersion.objects.filter(pk=version).first()
-    if target is None or not made_for(target, dossier.case_id):
-        raise Refused("move.other_case")
-    runs = open_runs(dossier)
-    if not runs:
-        raise Conflict("move.nothing_open")
-    if len(runs) > 1 or runs[0].scope_id is not None:
-        raise Conflict("move.in_branches")
-    run = runs[0]
-    if run.step.process_id == version:
-        raise Conflict("move.already_there")
-    if run.waits_for == SIGNATURE:
-        raise Conflict("result.being_signed")
-    _move(dossier, run, version, steps.get(run.step.key, run.step.key), text, actor=actor, now=now)
-    return dossier
-
-
-def _move(
-    dossier: Dossier, run: StepRun, version: int, key: str, reason: str, *, actor: Actor, now: datetime
-) -> None:
-    published = process(version)
-    if not published.has(key) or published.step(key).kind != Kind.TASK:
-        raise Refused("move.no_such_step", step=key)
-    filing.record(
-        dossier,
-        MOVED,
-        actor=actor,
-        now=now,
-        data={"from": run.step.process_id, "to": version, "step": key},
-    )
-    waits, claimed = run.waits_for, run.claimed_by_id
-    close_run(run, outcome="moved", actor=actor, now=now, note=reason)
-    moved = open_run(dossier, published.step(key), now=now, previous=None, scope=None)
-    moved.waits_for, moved.claimed_by_id = waits, claimed
-    if waits:
-        moved.alarm_at = None
-    moved.save(update_fields=["waits_for", "claimed_by", "alarm_at"])

@@ -26,7 +26,6 @@ from motcua.kernel.refusals import Conflict, Refused
 from motcua.kernel.working_time import Term
 from motcua.processing import actions
 from motcua.processing.clock import later
-from motcua.processing.models import StepRun
 from motcua.processing.queries import has_consultation, has_run
 from motcua.processing.turns import OF_DOSSIER
 from motcua.web.desk import beside, forms, words
@@ -75,16 +74,13 @@ def _extend(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime)
 
 
 def _move(actor: Actor, dossier: int, given: Mapping[str, Any], now: datetime) -> object:
-    steps = dict.fromkeys(
-        StepRun.objects.filter(dossier=dossier, closed_at=None).values_list("step__key", flat=True),
-        given["step"],
-    )
     return actions.move_version(
         actor=actor,
         dossier_id=dossier,
         version=given["version"],
         reason=given["reason"],
-        steps=steps,
+        steps=given["steps"],
+        done=given["done"],
         now=now,
     )
 

@@ -42,13 +42,17 @@ def anchor(code: str) -> str:
         "consult.not_in_unit": "#expert",
         "assign.cannot_act": "#officer",
         "extension.days": "#days",
-        "move.no_such_step": "#step",
+        "move.branch_open": "#done",
+        **dict.fromkeys(MOVES, "#steps"),
         "post.number_needed": "#number",
         "post.incomplete": "#address",
         "post.dates": "#posted",
     }.get(code, "")
 
 
+#: Why a dossier cannot go on where it was said: about the steps that were chosen.
+MOVES = ("move.no_such_step", "move.left", "move.unlawful", "move.no_fork", "move.into_branch", "move.other_forks",
+         "move.same_branch")  # fmt: skip
 #: Turns that say why: the reason reaches the applicant, or the colleague who goes on.
 REASONED = frozenset(
     {"refuse", "reject", "send_back", "ask_supplement", "return_ineligible", "ask_payment", "transfer", "go_back",
@@ -157,9 +161,14 @@ def _extend(post: QueryDict, dossier: Dossier, given: dict[str, Any], errors: Er
 
 
 def _move(post: QueryDict, dossier: Dossier, given: dict[str, Any], errors: Errors) -> None:
-    given["version"], given["step"] = _key(post, "version"), post.get("step", "")[:30]
-    if not given["step"]:
-        errors.append(("#step", _("Chọn bước tiếp tục trong phiên bản mới.")))
+    """A step of the new version for each open one, by its key, and branches that count as done."""
+    given["version"] = _key(post, "version")
+    given["steps"] = {
+        name[5:]: str(to)[:30] for name, to in post.items() if name.startswith("step-") and len(name) < 40
+    }
+    given["done"] = [one[:30] for one in post.getlist("done")[:100]]
+    if not given["steps"] or not all(given["steps"].values()):
+        errors.append(("#steps", _("Chọn bước tiếp tục trong phiên bản mới.")))
 
 
 def _return(post: QueryDict, dossier: Dossier, given: dict[str, Any], errors: Errors) -> None:

@@ -131,7 +131,9 @@ def context_of(
         "form_title": _(words.TURNS[form][0]) if form else "",
         "typed": typed or {},
         "errors": errors,
-        "drawn": drawn_for(form, dossier, bundle, filled, files, matters, result, typed or {}, now, language),
+        "drawn": drawn_for(
+            form, dossier, bundle, filled, runs, files, matters, result, typed or {}, now, language
+        ),
         "clock": explaining.explained(
             dossier,
             bundle,

@@ -23,8 +23,9 @@ from motcua.processing.actions.intake import competent_agencies
 from motcua.processing.definitions import process
 from motcua.processing.matters import Matters
 from motcua.processing.models import ProcessVersion
+from motcua.processing.moving import choices
 from motcua.processing.queries import FileLine, RunLine
-from motcua.processing.rules import Kind
+from motcua.processing.rules import Kind, StepSpec
 from motcua.results.models import ResultDocument
 from motcua.results.rendering import template_for
 from motcua.results.suggestions import suggest
@@ -39,6 +40,7 @@ def drawn_for(
     dossier: Dossier,
     bundle: CaseBundle,
     run: RunLine | None,
+    runs: Sequence[RunLine],
     files: Sequence[FileLine],
     matters: Matters,
     result: ResultDocument | None,
@@ -76,7 +78,7 @@ def drawn_for(
                 else None
             }
         case "move_version" if run is not None:
-            return _move(run, matters, typed, language)
+            return _move([line for line in runs if line.closed_at is None], matters, typed, language)
         case "return_result":
             return {"address": dossier.contacts.get("address", "")}
     return {}
@@ -143,17 +145,34 @@ def _extend(dossier: Dossier, typed: Typed, now: datetime) -> dict[str, Any]:
     return found
 
 
-def _move(run: RunLine, matters: Matters, typed: Typed, language: str) -> dict[str, Any]:
-    """The newest version of the process, and which of its steps may take the place of the open one."""
+def _move(runs: Sequence[RunLine], matters: Matters, typed: Typed, language: str) -> dict[str, Any]:
+    """The newest version of the process, which of its steps may take the place of each open one, and which of its branches
+    may be said to count as done.
+    """
     version = ProcessVersion.objects.get(pk=matters.newest_version or 0)
-    tasks = [step for step in process(version.pk).steps if step.kind == Kind.TASK]
-    options = [(step.key, step.name_en if language == "en" and step.name_en else step.name) for step in tasks]
-    same = run.step if any(step.key == run.step for step in tasks) else ""
+    published = process(version.pk)
+
+    def named(step: StepSpec | RunLine) -> str:
+        return step.name_en if language == "en" and step.name_en else step.name
+
+    tasks = [step for step in published.steps if step.kind == Kind.TASK]
+    known = {step.key for step in tasks}
     return {
         "version": version.pk,
         "version_words": _("%(name)s, phiên bản %(number)s")
         % {"name": version.name, "number": version.number},
-        "from_step": run.name_en if language == "en" and run.name_en else run.name,
-        "steps": options,
-        "step": typed.get("step", same),
+        "steps": [(step.key, named(step)) for step in tasks],
+        "open": [
+            (line.step, named(line), typed.get(f"step-{line.step}", line.step if line.step in known else ""))
+            for line in runs
+        ],
+        "branches": [(step.key, named(step)) for step in choices(published)]
+        if any(line.scope is not None for line in runs)
+        else [],
+        "done": _several(typed.get("done")),
     }
+
+
+def _several(value: Any) -> list[str]:
+    """A typed value of boxes, which is one text when one box is marked."""
+    return [value] if isinstance(value, str) else list(value or ())

@@ -106,7 +106,6 @@ def standing_of(
         at_desk=any(seat.agency == dossier.agency_id for seat in actor.seats_as(Role.ONE_STOP)),
         whole=is_open_whole(dossier) or never_began(dossier),
         newer_version=newest is not None and matters.newest_version not in (None, newest),
-        branches=len(lines) > 1 or any(line.scope is not None for line in lines),
     )
 
 

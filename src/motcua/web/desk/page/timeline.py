@@ -132,6 +132,9 @@ def _note(
     if event.kind == turned.TRANSFERRED:
         sent = next((sent for sent in matters.transfers if sent.at == event.at), None)
         return f"{sent.before} → {sent.after}" if sent else ""
+    if event.kind == turned.MOVED:  # events of before name the one step
+        steps = data.get("steps") or {"": data.get("step", "")}
+        return "; ".join(_step(str(key), runs, language) for key in steps.values())
     if event.kind in _ABOUT_A_STEP:
         return _step(str(data.get("step", "")), runs, language)
     if event.kind == turned.WENT_BACK:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,9 +19,12 @@ from motcua.kernel.actors import Actor, Role
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.refusals import Refused
 from motcua.processing import actions, authoring
+from motcua.processing.actions.common import SIGNATURE
 from motcua.processing.definitions import process
 from motcua.processing.models import ProcessVersion, StepRun
-from motcua.processing.rules import Kind
+from motcua.processing.moving import At, ForkAt, choices, place, standing
+from motcua.processing.rules import Kind, Process
+from motcua.processing.runs import FORKED
 from motcua.web.shared.staff import acting, navigation, staff
 from motcua.web.shared.wording import sentence
 from motcua.web.studio.processes import reading
@@ -64,9 +70,6 @@ def process_dossiers(request: HttpRequest, key: str) -> HttpResponseBase:
 
 def _move(actor: Actor, dossier: Dossier, target: ProcessVersion, post: QueryDict) -> dict[str, Any]:
     """One dossier, and what came of it: a refusal is told and stops nobody else."""
-    steps = {
-        name[4:]: to for name, to in post.items() if name.startswith("map-") and isinstance(to, str) and to
-    }
     try:
         with transaction.atomic():
             actions.move_version(
@@ -74,12 +77,23 @@ def _move(actor: Actor, dossier: Dossier, target: ProcessVersion, post: QueryDic
                 dossier_id=dossier.pk,
                 version=target.pk,
                 reason=post.get("reason", "")[:2000],
-                steps=steps,
+                steps=_steps(post),
+                done=_done(post),
                 now=clock_now(),
             )
     except Refused as refusal:
         return {"code": dossier.code, "moved": False, "why": sentence(refusal.code, refusal.params)}
     return {"code": dossier.code, "moved": True, "why": ""}
+
+
+def _steps(post: QueryDict) -> dict[str, str]:
+    """From the key of an open step to that of the new version; nothing: dossiers at it stay."""
+    return {name[4:]: str(to)[:30] for name, to in post.items() if name.startswith("map-")}
+
+
+def _done(post: QueryDict) -> list[str]:
+    """First steps of branches of the new version that count as done."""
+    return [one[:30] for one in post.getlist("done")[:100]]
 
 
 def _old(subject: Subject, asked: str) -> ProcessVersion | None:
@@ -117,8 +131,23 @@ def _draw(
     old = [
         (on, names[on], number) for on, number in sorted(counts.items()) if target is None or on != target.pk
     ]
-    dossiers, steps = _waiting(actor, subject, version) if version is not None else ([], [])
     published = process(target.pk) if target is not None else None
+    waiting = _waiting(actor, subject, version) if version is not None else _Waiting([], [], False)
+    mapping = [
+        (
+            key,
+            name,
+            request.POST.get(f"map-{key}", key if published and published.has(key) else ""),
+        )
+        for key, name in waiting.steps
+    ]
+    if version is not None and published is not None:
+        waiting.judge(
+            process(version.pk), published, {key: to for key, _name, to in mapping}, _done(request.POST)
+        )
+    kept = set(request.POST.getlist("dossier")) if fault else None
+    for row in waiting.rows:
+        row["chosen"] = not row["why"] if kept is None else str(row["pk"]) in kept
     context = {
         "staff": navigation(actor, "processes"),
         "subject": subject,
@@ -128,17 +157,17 @@ def _draw(
         "version_name": names[version.pk] if version else "",
         "same": version is not None and target is not None and version.pk == target.pk,
         "old": old,
-        "dossiers": dossiers,
-        "mapping": [
-            (key, name, request.POST.get(f"map-{key}", key if published and published.has(key) else ""))
-            for key, name in steps
-        ],
+        "dossiers": waiting.rows,
+        "mapping": mapping,
+        "branches": [(step.key, name_of(step, english=english)) for step in choices(published)]
+        if published is not None and waiting.branched
+        else [],
+        "counted": _done(request.POST),
         "targets": [
             (step.key, name_of(step, english=english))
             for step in (published.steps if published else ())
             if step.kind == Kind.TASK
         ],
-        "chosen": set(request.POST.getlist("dossier")) if fault else None,
         "reason": request.POST.get("reason", "") if fault else "",
         "moves": actor.holds(Role.HEAD),
         "done": done,
@@ -149,30 +178,77 @@ def _draw(
     return render(request, "studio/processes/dossiers.html", context, status=status)
 
 
-def _waiting(
-    actor: Actor, subject: Subject, version: ProcessVersion
-) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
-    """Dossiers on a version with the steps they are at, and all those steps."""
-    found = list(authoring.movable(actor, version.pk, subject.case).select_related("agency")[:AT_ONCE])
-    runs = (
-        StepRun.objects.filter(dossier__in=found, closed_at=None, step__process=version)
+@dataclass
+class _Waiting:
+    """Dossiers on a version with the steps they are at, all those steps, and whether any of them is in branches."""
+
+    rows: list[dict[str, Any]]
+    steps: list[tuple[str, str]]
+    branched: bool
+
+    def judge(self, here: Process, there: Process, steps: Mapping[str, str], done: Collection[str]) -> None:
+        """Say of each dossier why it could not go on where its steps are mapped to."""
+        for row in self.rows:
+            row["why"] = _why_not(row, here, there, steps, done)
+
+
+def _why_not(
+    row: Mapping[str, Any], here: Process, there: Process, steps: Mapping[str, str], done: Collection[str]
+) -> str:
+    runs: list[StepRun] = row["runs"]
+    if any(run.waits_for == SIGNATURE for run in runs):
+        return sentence("result.being_signed", {})
+    try:
+        place(
+            here,
+            there,
+            standing(row["status"], row["resume"]),
+            [At(run.pk, run.step.key, run.scope_id or 0) for run in runs],
+            [ForkAt(fork.pk, fork.step.key, fork.scope_id or 0) for fork in row["forks"]],
+            steps,
+            done,
+        )
+    except Refused as refusal:
+        return sentence(refusal.code, refusal.params)
+    return ""
+
+
+def _waiting(actor: Actor, subject: Subject, version: ProcessVersion) -> _Waiting:
+    """As many queries for a hundred dossiers as for one."""
+    found = list(
+        authoring.movable(actor, version.pk, subject.case).select_related("agency", "supplement")[:AT_ONCE]
+    )
+    rows = (
+        StepRun.objects.filter(
+            Q(closed_at=None) | Q(outcome=FORKED), dossier__in=found, step__process=version
+        )
         .select_related("step")
         .order_by("step__position", "pk")
     )
-    at: dict[int, list[str]] = {}
+    at: dict[int, list[StepRun]] = {}
+    forks: dict[int, list[StepRun]] = {}
     steps: dict[str, str] = {}
-    for run in runs:
-        at.setdefault(run.dossier_id, []).append(run.step.name)
+    for run in rows:
+        if run.closed_at is not None:
+            forks.setdefault(run.dossier_id, []).append(run)
+            continue
+        at.setdefault(run.dossier_id, []).append(run)
         steps[run.step.key] = run.step.name
-    rows = [
+    told = [
         {
             "pk": dossier.pk,
             "code": dossier.code,
             "agency": dossier.agency.name,
-            "steps": "; ".join(at.get(dossier.pk, [])),
+            "steps": "; ".join(run.step.name for run in at.get(dossier.pk, [])),
             "filed": dossier.submitted_at,
             "due": dossier.due_at,
+            "status": dossier.state,
+            "resume": dossier.supplement.resume if hasattr(dossier, "supplement") else None,
+            "runs": at.get(dossier.pk, []),
+            "forks": forks.get(dossier.pk, []),
+            "why": "",
         }
         for dossier in found
     ]
-    return rows, list(steps.items())
+    branched = any(run.scope_id is not None for runs in at.values() for run in runs)
+    return _Waiting(told, list(steps.items()), branched)
