@@ -45,9 +45,10 @@ def publish(key: str, changed: Any) -> FormVersion:
     with jobs.held() as held:
         version = forms.publish(key=key, definition=changed, now=NOW)
     newest_form.forget()
-    for job, arguments in held:
-        assert job is rebasing.move_drafts
-        job.run(**arguments)
+    moving = [arguments for job, arguments in held if job is rebasing.move_drafts]
+    assert moving
+    for arguments in moving:
+        rebasing.move_drafts.run(**arguments)
     return version
 
 
