@@ -14,5 +14,5 @@ def test_a_large_form_is_drawn_and_saved_for_few_empty_pages(world: World) -> No
     small, large = measure(world, 200, 5), measure(world, 300, 5)
     # Grows with the number of questions, not with their square; and a save never draws them.
     assert large.draw < small.draw * 2.2, (small, large)
-    assert large.draw < 60, large
+    assert large.draw < 40, large
     assert large.save < 12, large

@@ -10,6 +10,8 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import get_resolver
 
+from motcua.kernel.frames import with_room
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motcua.config.settings")
 
 _django = get_wsgi_application()
@@ -17,6 +19,7 @@ _django = get_wsgi_application()
 _ = get_resolver().url_patterns
 
 
+@with_room
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """A page as a list: granian sends that in one piece, and whatever has to be asked for its next chunk through a channel."""
     response = _django(environ, start_response)
