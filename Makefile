@@ -5,7 +5,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run reset test check bench faults lock browser screenshots
+.PHONY: help setup run reset test check bench faults soak lock browser screenshots
 
 PY := .venv/bin/python
 # A Python that works and is recent enough. A name on the PATH proves nothing (pyenv leaves shims that fail),
@@ -64,6 +64,10 @@ bench: ## load over real HTTP beside its floor and limit (QUICK=1 for the short 
 
 faults: browser ## bad days: killed workers, restarted database, full disk
 	@FAULTS_LONG=1 exec $(PY) -m pytest tests/faults $(ARGS)
+
+soak: ## an hour of steady work, and what grew meanwhile (QUICK=1: four minutes; ARGS="--minutes 600")
+	@$(MAKE) -s .bootstrap ARGS=--quiet
+	@exec $(PY) tests/soak/run.py $(if $(QUICK),--quick) $(ARGS)
 
 screenshots: browser ## pictures of every page of the running demo (README=1: those of the READMEs)
 	@exec $(PY) tools/screenshots.py $(if $(README),--readme) $(ARGS)

@@ -71,10 +71,33 @@ def web(application: str, env: Mapping[str, str], log: Path, port: int | None = 
         "--port", str(port), "--http", "1", "--no-ws", "--workers", str(WORKERS), "--blocking-threads", "2",
         "--backlog", "2048", "--workers-kill-timeout", "2", "--log-level", "warning",
     ]  # fmt: skip
-    process = spawn(command, env=dict(env), log=log, cwd=ROOT)
-    try:
+    with _running(command, env, log) as process:
         _wait(port, process, log)
         yield Web(port, process)
+
+
+@contextmanager
+def worker(env: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker of ``motcua run``."""
+    with _running([sys.executable, "-m", "motcua.cli", "worker"], env, log) as process:
+        yield process
+
+
+@contextmanager
+def mail(env: Mapping[str, str], port: int, folder: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The mail server of ``motcua run``, which keeps what it takes in ``folder``."""
+    command = [
+        sys.executable, "-m", "motcua.simulators.mail_catcher", "--smtp-port", str(port), "--dir", str(folder),
+    ]  # fmt: skip
+    with _running(command, env, log) as process:
+        yield process
+
+
+@contextmanager
+def _running(command: list[str], env: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = spawn(command, env=env, log=log, cwd=ROOT)
+    try:
+        yield process
     finally:
         end(process, first=signal.SIGTERM, patience=15)
 

@@ -35,7 +35,7 @@ class Line:
     pending: bool = field(default=False)
 
 
-def _complete(line: Line) -> bool:
+def complete(line: Line) -> bool:
     """Whether the answer in ``line.got`` is whole."""
     if line.need == -1:
         end = line.got.find(_HEAD_END)
@@ -92,7 +92,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
             if not block:
                 raise SystemExit("load: the server closed a connection")
             line.got += block
-            if not _complete(line):
+            if not complete(line):
                 continue
             last = clock()
             times.append(last - line.begun)

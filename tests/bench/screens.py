@@ -82,6 +82,32 @@ class Screens:
     def _clerk(self, agency: int) -> str:
         return self.sessions[self.world.officers[agency]["one_stop"]]
 
+    # --- one message each, of a given draft, step run or dossier -----------------------------------------------
+
+    def filing(self, draft: str, account: int) -> str:
+        """The button under "check your answers"."""
+        fields = {"return_by": "online", "declared": "1"}
+        return _post(f"/drafts/{draft}/check/", fields, self.port, self.sessions[account])
+
+    def receiving(self, run: int, code: str, agency: int) -> str:
+        """The one-stop officer's button "receive"."""
+        fields = {"turn": "receive", "run": str(run)}
+        return _post(f"/desk/dossiers/{code}/", fields, self.port, self._clerk(agency))
+
+    def opening(self, code: str, agency: int) -> str:
+        """A dossier's page at the desk."""
+        return _get(f"/desk/dossiers/{code}/", self.port, self._clerk(agency))
+
+    def finding(self, q: str, agency: int) -> str:
+        """A search at the desk, its words sealed in the address."""
+        return _get(f"/desk/?s={quote(place.pack(Asked(q=q)))}", self.port, self._clerk(agency))
+
+    def tracking(self, code: str, secret: str) -> str:
+        """Tracking without an account."""
+        return _post("/track/", {"code": code, "secret": secret}, self.port)
+
+    # --- the operations ---------------------------------------------------------------------------------------
+
     def submit(self, many: int) -> Screen:
         """The button under "check your answers" of a finished draft."""
         made = data.drafts(self.world, 2 * many, self.now)
@@ -90,12 +116,8 @@ class Screens:
             " JOIN catalogue_procedureversion AS version ON version.id = own.version_id WHERE own.id = %s",
             self.world.case,
         )
-        fields = {"return_by": "online", "declared": "1"}
         return Screen(
-            [
-                _post(f"/drafts/{draft}/check/", fields, self.port, self.sessions[who])
-                for draft, who in made[:many]
-            ],
+            [self.filing(draft, who) for draft, who in made[:many]],
             [
                 _get(f"/submit?draft={draft}&version={version}&procedure={procedure}", self.floor_port)
                 for draft, _who in made[many:]
@@ -135,8 +157,7 @@ class Screens:
                 agency,
             )[0]
             for q in (data.NUMBER, str(name), str(name).rpartition(" ")[2], str(code), data.PROCEDURE):
-                token = quote(place.pack(Asked(q=q)))
-                found.append(_get(f"/desk/?s={token}", self.port, self._clerk(agency)))
+                found.append(self.finding(q, agency))
         return Screen(found, [], once=False)
 
     def joint(self, many: int) -> Screen:
@@ -164,7 +185,7 @@ class Screens:
         """An officer's dossier page."""
         some = self._dossiers(3000)
         return Screen(
-            [_get(f"/desk/dossiers/{code}/", self.port, self._clerk(agency)) for code, agency in some],
+            [self.opening(code, agency) for code, agency in some],
             [_get(f"/open?code={code}", self.floor_port) for code, _agency in some],
             once=False,
         )
@@ -182,12 +203,7 @@ class Screens:
         half = len(runs) // 2
         return Screen(
             [
-                _post(
-                    f"/desk/dossiers/{code}/",
-                    {"turn": "receive", "run": str(run)},
-                    self.port,
-                    self._clerk(int(str(agency))),
-                )
+                self.receiving(int(str(run)), str(code), int(str(agency)))
                 for run, agency, code in runs[:half][:many]
             ],
             [_get(f"/step?run={run}", self.floor_port) for run, _agency, _code in runs[half:][:many]],
@@ -199,7 +215,7 @@ class Screens:
         """Public tracking by code and secret."""
         codes = [code for code, _agency in self._dossiers(3000)]
         return Screen(
-            [_post("/track/", {"code": code, "secret": data.SECRET}, self.port) for code in codes],
+            [self.tracking(code, data.SECRET) for code in codes],
             [_get(f"/track?code={code}", self.floor_port) for code in codes],
             once=False,
         )
