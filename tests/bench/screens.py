@@ -106,6 +106,16 @@ class Screens:
         """Tracking without an account."""
         return _post("/track/", {"code": code, "secret": secret}, self.port)
 
+    def uploading(self, draft: str, upload: str, account: int, content: bytes) -> bytes:
+        """All of an announced file in one chunk, as the script of the page sends it."""
+        head = (
+            f"PUT /drafts/{draft}/uploads/{upload}/ HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nUser-Agent: bench\r\n"
+            f"Accept: application/json\r\nAccept-Language: vi\r\nOrigin: http://127.0.0.1:{self.port}\r\n"
+            f"X-Requested-With: fetch\r\nContent-Type: application/octet-stream\r\nUpload-Offset: 0\r\n"
+            f"Content-Length: {len(content)}\r\nCookie: motcua_session={self.sessions[account]}\r\n\r\n"
+        )
+        return head.encode() + content
+
     # --- the operations ---------------------------------------------------------------------------------------
 
     def submit(self, many: int) -> Screen:

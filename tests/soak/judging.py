@@ -6,7 +6,7 @@ pause or a slow minute moves neither; what comes with each request moves the sec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -21,6 +21,8 @@ class Bounds:
 
     share: float = 0.10
     private: int = 8 * _MIB
+    connection_private: int = 2 * _MIB
+    """Of the mean of all connections; one by itself is bounded as every process is."""
     files: int = 8
     threads: int = 4
     connections: int = 4
@@ -28,6 +30,8 @@ class Bounds:
     most_files: int = 400
     """Open descriptors of one process, at any moment."""
     passing_files: int = 20
+    waiting: int = 20
+    """Jobs."""
     table: int = 8 * _MIB
     waited: float = 60.0
     """Seconds that a job may have waited, at any moment after the warm-up."""
@@ -96,7 +100,7 @@ def certain(samples: Sequence[Sample], bounds: Bounds = Bounds()) -> list[str]:
         found.append(f"there were {most} connections to the database, more than {bounds.most_connections}")
     for name in names(samples):
         open_ = max(one.processes[name].files for one in samples if name in one.processes)
-        if open_ > bounds.most_files and name != BACKENDS:
+        if open_ > bounds.most_files and name != BACKENDS and not _backend(name):
             found.append(f"{name} had {open_} files open, more than {bounds.most_files}")
     return found + _ended(samples)
 
@@ -104,37 +108,51 @@ def certain(samples: Sequence[Sample], bounds: Bounds = Bounds()) -> list[str]:
 def _ended(samples: Sequence[Sample]) -> list[str]:
     """Processes of the first sample must still be there in the last; of backends only that there are some."""
     first, last = samples[0].processes, samples[-1].processes
-    return [f"{name} has ended" for name in first if name not in last and not name.startswith("backend ")]
+    return [f"{name} has ended" for name in first if name not in last and not _backend(name)]
 
 
 def grown(samples: Sequence[Sample], bounds: Bounds = Bounds()) -> list[str]:
     """What grew from the second to the last third; ``samples`` begin after the warm-up."""
-    found = []
-    for name in names(samples):
-        for unit, floor, figure in (
-            ("private memory", bounds.private, lambda one: one.private / _MIB),
-            ("open files", bounds.files, lambda one: one.files),
-            ("threads", bounds.threads, lambda one: one.threads),
-        ):
-            seen = compared(samples, f"{unit} of {name}", of_process(name, figure))
-            least = floor / _MIB if unit == "private memory" else floor
-            # Of all backends together, files and "threads" are as many as connections, which are judged below.
-            if seen and seen.beyond(bounds.share, least) and (name != BACKENDS or unit == "private memory"):
-                found.append(_sentence(seen, " MiB" if unit == "private memory" else ""))
-    wholes: list[tuple[str, float, str, Callable[[Sample], float]]] = [
+    found = [text for name in names(samples) for text in _grown_process(samples, name, bounds)]
+    wholes: list[tuple[str, float, str, Callable[[Sample], float | None]]] = [
+        ("private memory of a database connection", bounds.connection_private / _MIB, " MiB", _of_connection),
         ("connections to the database", bounds.connections, "", lambda one: one.database.connections),
         ("arriving and temporary files", bounds.passing_files, "", lambda one: one.files),
-        ("jobs that wait", 20, "", lambda one: one.database.waiting),
-        *(
-            (f"size of {table}", bounds.table / _MIB, " MiB", _table(table))
-            for table in PASSING
-        ),
-    ]  # fmt: skip
+        ("jobs that wait", bounds.waiting, "", lambda one: one.database.waiting),
+        *((f"size of {table}", bounds.table / _MIB, " MiB", _table(table)) for table in PASSING),
+    ]
     for what, floor, unit, value in wholes:
         seen = compared(samples, what, value)
         if seen and seen.beyond(bounds.share, floor):
             found.append(_sentence(seen, unit))
     return found
+
+
+def _grown_process(samples: Sequence[Sample], name: str, bounds: Bounds) -> Iterator[str]:
+    """All backends together are judged for each connection; files of tables PostgreSQL keeps open up to a number."""
+    for unit, floor, figure in _OF_PROCESSES:
+        if name == BACKENDS or (_backend(name) and unit == "open files"):
+            continue
+        seen = compared(samples, f"{unit} of {name}", of_process(name, figure))
+        if seen and seen.beyond(bounds.share, floor(bounds)):
+            yield _sentence(seen, " MiB" if unit == "private memory" else "")
+
+
+_OF_PROCESSES: tuple[tuple[str, Callable[[Bounds], float], Callable[[Process], float]], ...] = (
+    ("private memory", lambda bounds: bounds.private / _MIB, lambda one: one.private / _MIB),
+    ("open files", lambda bounds: bounds.files, lambda one: one.files),
+    ("threads", lambda bounds: bounds.threads, lambda one: one.threads),
+)
+
+
+def _backend(name: str) -> bool:
+    return name.startswith("backend ")
+
+
+def _of_connection(sample: Sample) -> float | None:
+    """Private MiB of a backend in the middle of all: their number follows the connections, which are judged apart."""
+    whole = sample.processes.get(BACKENDS)
+    return whole.private / _MIB / max(1, whole.threads) if whole else None
 
 
 def _table(name: str) -> Callable[[Sample], float]:
@@ -193,7 +211,7 @@ def table(samples: Sequence[Sample]) -> list[tuple[str, str, str]]:
             rows.append((seen.what, f"{seen.before:,.{digits}f}", f"{seen.after:,.{digits}f}"))
 
     for name in names(samples):
-        if not name.startswith("backend "):
+        if not _backend(name):
             row(
                 compared(samples, f"{name}: private MiB", of_process(name, lambda one: one.private / _MIB)), 1
             )

@@ -1,7 +1,7 @@
 """``make soak``: hours of ordinary work at a steady rate, and a judge who says what grew.
 
 PostgreSQL (fsync on), granian and one worker as `make run` starts them, the mail catcher, and a client that files,
-receives, opens, lists, searches and tracks over HTTP. Every few seconds memory, descriptors, connections, queue, tables,
+receives, opens, lists, searches, tracks and sends files over HTTP. Every few seconds memory, descriptors, connections, queue, tables,
 files and latency are looked at. Prints a table, writes ``build/soak.json``, and ends with 1 and a sentence for each
 thing that grew, got lost or failed. docs/performance.md reads it. Linux only: what processes hold is read from /proc.
 
@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import sys
 import time
 from dataclasses import asdict
@@ -30,7 +31,8 @@ def main() -> int:
     options = _options()
     if not Path("/proc/self/smaps_rollup").exists():
         raise SystemExit("soak: this system has no /proc/<pid>/smaps_rollup; it takes Linux 4.14 or later")
-    folder = ROOT / "build" / f"soak-{os.getpid()}"
+    folder, logs = ROOT / "build" / f"soak-{os.getpid()}", ROOT / "build" / "soak-log"
+    shutil.rmtree(logs, ignore_errors=True)
     with house.database(folder, keep=False) as cluster:
         port = house.free_port("127.0.0.1")
         env = house.environment(cluster, folder, port)
@@ -55,9 +57,7 @@ def main() -> int:
         _tell(
             f"{options.size:,} dossiers made; {options.rate:g} requests a second for {options.minutes:g} min"
         )
-        done = soak(
-            plan, world, env, folder=folder, logs=ROOT / "build" / "soak-log", port=port, now=now, tell=_tell
-        )
+        done = soak(plan, world, env, folder=folder, logs=logs, port=port, now=now, tell=_tell)
     return _report(options, plan.warm, done)
 
 

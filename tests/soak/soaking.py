@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.db import connection
+
+from motcua.kernel import crypto
 from motcua.kernel.jobs import JOBS
 from motcua.runtime.ports import free_port
 from motcua.runtime.processes import wait_until
@@ -69,12 +72,10 @@ def processes(env: Mapping[str, str], folder: Path, logs: Path, port: int) -> It
 
 
 def with_addresses(world: data.World) -> None:
-    """Give the citizens of the bench an e-mail address, so that what they are told is sent."""
-    from motcua.identity.models import Account
-
-    for account in Account.objects.filter(pk__in=world.citizens, subject__startswith="bench|citizen|"):
-        account.email = f"citizen{account.pk}@example.com"
-        account.save(update_fields=["email"])
+    """Give the citizens of the bench an e-mail address (one for all), so that what they are told is sent."""
+    address = crypto.encrypt("citizen@example.com", "identity_account.email")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE identity_account SET email = %s WHERE id = ANY(%s)", [address, world.citizens])
 
 
 def soak(
@@ -106,8 +107,13 @@ def soak(
         found = judge(samples, plan.warm) if plan.timed else certain(samples)
         found += [f"{name} failed" for name in jobs_failed()]
         found += [] if done else [f"after {after:.0f} s there was still to do: {jobs_left()[:3]}"]
-        filed, received = looker.statuses["submit 302"], looker.statuses["step 302"]
-        found += whole.problems(work.since, filed=filed, received=received, mail=folder / "mail")
+        found += whole.problems(
+            work.since,
+            filed=looker.statuses["submit 302"],
+            received=looker.statuses["step 302"],
+            uploaded=looker.statuses["upload 200"],
+            mail=folder / "mail",
+        )
         found += [f"the first wrong answer: {client.wrong}"] if client.wrong else []
     return Soaked(samples, dict(looker.statuses), found, after)
 

@@ -31,8 +31,9 @@ def test_nothing_is_lost_and_nothing_fails(committed: Committed, tmp_path: Path)
         "MOTCUA_HEALTH_DIR": str(committed.data / "run"),
         "MOTCUA_BASE_URL": f"http://127.0.0.1:{port}",
     }
-    plan = Plan(seconds=10, rate=8, every=2, night=4, made=False, timed=False)
+    plan = Plan(seconds=7, rate=8, every=2, night=3, made=False, timed=False)
     done = soak(plan, world, env, folder=committed.data, logs=tmp_path, port=port, now=now)
     assert list(done.found) == []
     assert done.answered("submit") >= 4
     assert done.answered("step") >= 1
+    assert done.statuses["upload 200"] >= 1

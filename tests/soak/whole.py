@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import connection
 
 from motcua.dossiers.drafts import blob_store
+from motcua.dossiers.models import DraftUpload
 from motcua.kernel.events import broken_at
 from motcua.kernel.models import Event
 from motcua.measurement import folding
@@ -56,15 +57,10 @@ _SERIES = {
 }
 
 
-def problems(since: int, *, filed: int, received: int, mail: Path) -> list[str]:
-    """Sentences on what is wrong with the dossiers after ``since``; ``filed``, ``received``: as the screens answered."""
-    found = [
-        *_counts(since, filed, received),
-        *_followed(since),
-        *_broken(since),
-        *_gaps(since),
-        *_mail(mail),
-    ]
+def problems(since: int, *, filed: int, received: int, uploaded: int, mail: Path) -> list[str]:
+    """Sentences on what is wrong with the dossiers after ``since``; ``filed`` and so on: as the screens answered."""
+    found = [*_counts(since, filed, received), *_uploads(uploaded), *_followed(since), *_broken(since)]
+    found += [*_gaps(since), *_mail(mail)]
     folding.fold.run()
     if differing := folding.differences():
         found.append(f"{differing} rows of the rollups disagree with the facts")
@@ -83,6 +79,16 @@ def _counts(since: int, filed: int, received: int) -> Iterator[str]:
         yield f"{filed:,} filings were confirmed, and there are {there:,} dossiers"
     if taken != received:
         yield f"{received:,} receipts were confirmed, and {taken:,} dossiers are received"
+
+
+def _uploads(uploaded: int) -> Iterator[str]:
+    """Of drafts that were not filed; their filed companions have a file that ``data.py`` gave them."""
+    kept = DraftUpload.objects.filter(filename="ban-chup-2.pdf", state=DraftUpload.State.KEPT)
+    if (there := kept.count()) != uploaded:
+        yield f"{uploaded:,} files were taken, and {there:,} are kept"
+    store = blob_store()
+    if missing := sum(not store.exists(sha) for sha in kept.values_list("blob_id", flat=True)):
+        yield f"{missing:,} files that were taken are not there"
 
 
 def _followed(since: int) -> Iterator[str]:

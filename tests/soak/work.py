@@ -11,13 +11,16 @@ from datetime import datetime
 
 from django.db import connection
 
+from motcua.dossiers.models import DraftUpload
 from motcua.kernel import crypto
 from tests.bench import data
 from tests.bench.screens import Screens
+from tests.factories import sample_scan
 from tests.soak.client import Ask
 
 #: Requests of each kind among twenty: as many dossiers are received as are filed.
-MIX = {"submit": 2, "step": 2, "open": 4, "list": 3, "lists": 2, "search": 2, "track": 3, "public": 2}
+MIX = {"submit": 2, "step": 2, "open": 4, "list": 3, "lists": 2, "search": 2, "track": 3, "public": 1,
+       "upload": 1}  # fmt: skip
 _SEEN = 500
 
 _WAITING = """
@@ -45,7 +48,8 @@ class Work:
     def __init__(
         self, world: data.World, screens: Screens, *, drafts: int, made: bool, now: datetime
     ) -> None:
-        """``drafts``: how many can be filed at most; ``made``: whether the database has dossiers of ``data.py``."""
+        """``drafts``: how many can be filed at most, and half as many get a file; ``made``: whether the database has
+        dossiers of ``data.py``."""
         self._screens = screens
         self._rng = random.Random(20261126)
         self._kinds: Iterator[str] = itertools.cycle(
@@ -54,7 +58,9 @@ class Work:
         with connection.cursor() as cursor:
             cursor.execute("SELECT coalesce(max(id), 0) FROM dossiers_dossier")
             (self.since,) = cursor.fetchone() or (0,)
-        self._filings = deque(data.drafts(world, drafts, now))
+        begun = data.drafts(world, drafts + drafts // 2, now)
+        self._filings = deque(begun[:drafts])
+        self._uploads = deque(self._announced(begun[drafts:], now))
         self._steps: deque[bytes] = deque()
         self._known: set[int] = set()
         self._seen: deque[Filed] = deque(maxlen=_SEEN)
@@ -65,6 +71,23 @@ class Work:
         messages = [text.encode() for text in self._screens.of(operation, 0).real]
         self._rng.shuffle(messages)
         return messages
+
+    def _announced(
+        self, begun: list[tuple[str, int]], now: datetime
+    ) -> Iterator[tuple[str, str, int, bytes]]:
+        """A file announced for each of these drafts: (draft, upload, account, content), no two contents alike."""
+        scan = sample_scan()
+        for draft, account in begun:
+            content = scan + b"%" + draft.encode() + b"\n"
+            component = DraftUpload.objects.filter(draft=draft).values_list("component", flat=True).first()
+            upload = DraftUpload.objects.create(
+                draft_id=draft,
+                component_id=component,
+                filename="ban-chup-2.pdf",
+                size=len(content),
+                created_at=now,
+            )
+            yield draft, str(upload.pk), account, content
 
     def feed(self) -> None:
         """What has been filed since the last time waits to be received, and can be opened, found and tracked."""
@@ -85,6 +108,8 @@ class Work:
             return Ask(kind, self._screens.filing(draft, account).encode(), (302,))
         if kind == "step" and self._steps:
             return Ask(kind, self._steps.popleft(), (302,))
+        if kind == "upload" and self._uploads:
+            return Ask(kind, self._screens.uploading(*self._uploads.popleft()))
         if kind in ("open", "search", "track"):
             return self._about_one(kind)
         if kind not in self._steady:
