@@ -159,6 +159,13 @@ def test_all_units_are_there():
     assert divisions.communes("99") is None
 
 
+def test_what_is_no_province_is_not_kept():
+    """Anybody may ask `/communes/` for anything, and what is kept is kept for ever."""
+    for number in range(200):
+        assert divisions.communes(f"x{number}") is None
+    assert divisions._communes.cache_info().currsize <= len(divisions.provinces().options)
+
+
 def test_reference_lists():
     assert len(reference("DAN_TOC").options) == 54
     assert len(reference("QUOC_TICH").options) == 249

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.test import RequestFactory
+from procrastinate.contrib.django import app as procrastinate_app
 
-from motcua.kernel import ratelimit
+from motcua.kernel import clock, ratelimit
 from motcua.kernel.models import FailureCount
 from motcua.kernel.ratelimit import Limiter, client_address
 
@@ -85,6 +86,19 @@ def test_old_counters_are_swept() -> None:
     limiter.fail("new", at(0))
     assert ratelimit.purge(at(-86_400)) == 1
     assert FailureCount.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_worker_sweeps_them_every_night() -> None:
+    """Every network and every code that is guessed at has a row: without this the table only grows."""
+    limiter, now = Limiter("track", 9, 600), clock.now()
+    limiter.fail("long ago", now - timedelta(days=2))
+    limiter.fail("just now", now)
+    assert "kernel.forget_guesses" in {
+        task.task.name for task in procrastinate_app.periodic_registry.periodic_tasks.values()
+    }
+    ratelimit.forget_guesses.run()
+    assert [row.window_start for row in FailureCount.objects.all()] == [now]
 
 
 @pytest.mark.django_db

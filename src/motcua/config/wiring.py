@@ -16,7 +16,7 @@ from motcua.dossiers.joint.rules import outcome
 from motcua.dossiers.models import Dossier, Posting, SlipKind
 from motcua.exchange import checking
 from motcua.identity import jobs as signing_in
-from motcua.kernel import events, jobs
+from motcua.kernel import events, jobs, ratelimit
 from motcua.kernel.clock import local_day
 from motcua.kernel.clock import now as clock_now
 from motcua.kernel.events import Happened, Subscriber
@@ -44,6 +44,7 @@ WITH_JOBS = (
     lists,
     mail,
     orders,
+    ratelimit,
     receiving,
     register_printing,
     reminders,

@@ -50,13 +50,15 @@ def _wards() -> dict[str, list[dict[str, Any]]]:
     return {f"{row['code']:02}": row["wards"] for row in _nested()}
 
 
-@cache
 def communes(province: str) -> Choices | None:
     """Communes, wards and special zones of a province, by its two-digit code; None for an unknown code."""
-    rows = _wards().get(province)
-    if rows is None:
-        return None
-    options = (Option(f"{row['code']:05}", Text(row["name"])) for row in rows)
+    # Anybody may ask for any text here, and none of it is kept but what is a province.
+    return _communes(province) if province in _wards() else None
+
+
+@cache
+def _communes(province: str) -> Choices:
+    options = (Option(f"{row['code']:05}", Text(row["name"])) for row in _wards()[province])
     return Choices(
         f"XA-{province}", tuple(sorted(options, key=lambda o: sort_key(_without_kind(o.label.vi))))
     )

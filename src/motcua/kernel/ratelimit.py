@@ -21,9 +21,12 @@ from django.db import connection
 from django.http import HttpRequest
 
 from motcua.kernel import clock, crypto
+from motcua.kernel.jobs import job
 from motcua.kernel.models import FailureCount
 
 REMEMBERED: Final = 20_000
+#: How long a counter stays from the beginning of its window; no window is longer.
+KEPT: Final = timedelta(days=1)
 
 _UPSERT: Final = """
 INSERT INTO kernel_failurecount AS f (key, window_start, count) VALUES (%(key)s, %(now)s, 1)
@@ -80,8 +83,14 @@ class Limiter:
 
 
 def purge(before: datetime) -> int:
-    """Delete counters whose window began before ``before``; how many there were. For a daily job."""
+    """Delete counters whose window began before ``before``; how many there were."""
     return FailureCount.objects.filter(window_start__lt=before).delete()[0]
+
+
+@job("kernel.forget_guesses", queue="upkeep", attempts=1, cron="33 2 * * *")
+def forget_guesses() -> None:
+    """Remove counters whose window is over: one is written for every network and every code that is guessed at."""
+    purge(clock.now() - KEPT)
 
 
 def client_address(request: HttpRequest) -> str:
