@@ -38,8 +38,11 @@ class Bounds:
     transaction: float = 60.0
     slower: float = 1.5
     slower_ms: float = 25.0
-    busy: float = 0.15
-    """When others take so much more of the machine in the last third, latency says nothing about us."""
+    dearer: float = 1.3
+    """CPU of a request: of which others take little away, however much of the machine they have."""
+    busy: float = 0.5
+    busier: float = 0.15
+    """When others take so much of the machine, or so much more than before, latency says nothing about us."""
 
 
 @dataclass(frozen=True)
@@ -176,17 +179,21 @@ def waited(samples: Sequence[Sample], bounds: Bounds = Bounds()) -> list[str]:
 
 
 def slower(samples: Sequence[Sample], bounds: Bounds = Bounds()) -> tuple[list[str], str]:
-    """What got slower; and, where others took much more of the machine meanwhile, why that is not judged."""
-    seen = compared(samples, "p95", lambda one: one.p95 if one.answers else None)
+    """What got slower; and, where others took too much of the machine, why latency is not judged."""
+    found = []
+    cost = compared(samples, "CPU of a request", lambda one: one.cpu_ms if one.answers else None)
+    if cost and cost.after > bounds.dearer * cost.before:
+        found.append(_sentence(cost, " ms"))
+    seen = compared(samples, "p95 of the answers", lambda one: one.p95 if one.answers else None)
     others = compared(samples, "others", lambda one: one.others)
     if seen is None or others is None:
-        return [], "too little was answered to judge latency"
-    if others.after - others.before > bounds.busy:
+        return found, "too little was answered to judge latency"
+    if max(others.before, others.after) > bounds.busy or others.after - others.before > bounds.busier:
         share = f"{others.before:.0%} and then {others.after:.0%}"
-        return [], f"latency is not judged: others took {share} of the machine"
+        return found, f"latency is not judged: others took {share} of the machine"
     if seen.after > max(bounds.slower * seen.before, seen.before + bounds.slower_ms):
-        return [f"p95 of the answers grew from {seen.before:,.0f} to {seen.after:,.0f} ms"], ""
-    return [], ""
+        found.append(_sentence(seen, " ms"))
+    return found, ""
 
 
 def judge(samples: Sequence[Sample], warm: float, bounds: Bounds = Bounds()) -> list[str]:
@@ -228,6 +235,7 @@ def table(samples: Sequence[Sample]) -> list[tuple[str, str, str]]:
         "passing files": lambda one: one.files,
         "p50, ms": lambda one: one.p50,
         "p95, ms": lambda one: one.p95,
+        "CPU of a request, ms": lambda one: one.cpu_ms,
         "others, %": lambda one: one.others * 100,
     }
     for what, value in figures.items():

@@ -57,7 +57,7 @@ class Sample:
     """One look. ``at``: seconds since the load began. ``others``: share of the machine that other processes took.
 
     ``files``, ``file_bytes``: what lies in the folders of arriving and temporary files. ``answers``, ``p50``, ``p95``
-    (milliseconds): of the requests answered since the sample before.
+    (milliseconds): of the requests answered since the sample before; ``cpu_ms``: CPU of web and database for each of them.
     """
 
     at: float
@@ -69,6 +69,7 @@ class Sample:
     wrong: int = 0
     p50: float = 0.0
     p95: float = 0.0
+    cpu_ms: float = 0.0
     others: float = 0.0
 
 
@@ -203,7 +204,8 @@ class Looker:
     def __init__(self, groups: Mapping[str, int], folders: Sequence[Path]) -> None:
         self._groups, self._folders = groups, folders
         self._begin = self._last = time.monotonic()
-        self._machine, self._cpu = machine(), {}
+        self._machine = machine()
+        self._cpu: dict[str, float] = {}
         self.statuses: Counter[str] = Counter()
 
     def sample(self, answers: Sequence[Answer]) -> Sample:
@@ -212,6 +214,8 @@ class Looker:
         files, size = passing_files(self._folders)
         self.statuses.update(f"{one.operation} {one.status}" for one in answers)
         times = sorted(one.seconds * 1000 for one in answers)
+        spent = self._spent(seen)
+        serving = sum(cpu for name, cpu in spent.items() if name.startswith(("web", "backend ")))
         return Sample(
             at=round(time.monotonic() - self._begin, 1),
             processes=seen,
@@ -222,16 +226,21 @@ class Looker:
             wrong=sum(not one.right for one in answers),
             p50=round(part(times, 0.5), 1),
             p95=round(part(times, 0.95), 1),
-            others=self._others(seen),
+            cpu_ms=round(serving * 1000 / max(1, len(answers)), 2),
+            others=self._others(sum(spent.values())),
         )
 
-    def _others(self, seen: Mapping[str, Process]) -> float:
-        """Share of the machine since the last sample that was neither ours nor idle."""
-        own = Process(0, 0, 0, time.process_time())
+    def _spent(self, seen: Mapping[str, Process]) -> dict[str, float]:
+        """CPU seconds of each process since the last sample, this one's too; 0 of one that is new."""
+        cpu = {name: one.cpu for name, one in seen.items() if name != BACKENDS} | {
+            "self": time.process_time()
+        }
+        before, self._cpu = self._cpu, cpu
+        return {name: now - before.get(name, now) for name, now in cpu.items()}
+
+    def _others(self, ours: float) -> float:
+        """Share of the machine since the last sample that was neither ours (CPU seconds) nor idle."""
         now, whole = time.monotonic(), machine()
-        cpu = {name: one.cpu for name, one in {**seen, "self": own}.items() if name != BACKENDS}
-        ours = sum(spent - self._cpu.get(name, spent) for name, spent in cpu.items())
-        cores = os.cpu_count() or 1
-        share = (whole - self._machine - ours) / max(1e-9, (now - self._last) * cores)
-        self._last, self._machine, self._cpu = now, whole, cpu
+        share = (whole - self._machine - ours) / max(1e-9, (now - self._last) * (os.cpu_count() or 1))
+        self._last, self._machine = now, whole
         return round(max(0.0, share), 2)

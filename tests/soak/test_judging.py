@@ -45,6 +45,7 @@ def steady(change: Change = lambda sample, _share: sample) -> list[Sample]:
             answers=60,
             p50=rng.uniform(9, 12),
             p95=rng.uniform(35, 50) * peak,
+            cpu_ms=rng.uniform(6, 7) * peak,
             others=rng.uniform(0.0, 0.2),
         )
         made.append(change(sample, n / MANY))
@@ -120,6 +121,10 @@ def test_descriptors_and_threads_that_grow_are_named() -> None:
         (lambda sample, share: replace(sample, files=int(200 * share)), "arriving and temporary files grew"),
         (lambda sample, share: replace(sample, p95=sample.p95 * (1 + 2 * (share > 0.7))), "p95 of the answers grew"),
         (
+            lambda sample, share: replace(sample, cpu_ms=sample.cpu_ms * (1 + 2 * share**3)),
+            "CPU of a request grew",
+        ),
+        (
             lambda sample, share: replace(sample, wrong=int(share == 0.5)),
             "1 of 10,800 requests got no answer or a wrong one",
         ),
@@ -140,13 +145,16 @@ def test_a_process_that_has_ended_is_named_and_a_backend_is_not() -> None:
     assert judge(steady(ended), WARM) == ["web process 11 has ended"]
 
 
-def test_latency_is_not_judged_while_others_take_the_machine() -> None:
+@pytest.mark.parametrize("before", [0.1, 0.7])
+def test_latency_is_not_judged_while_others_take_the_machine(before: float) -> None:
+    """What a request costs still is."""
+
     def busy(sample: Sample, share: float) -> Sample:
-        return replace(sample, p95=sample.p95 * (1 + 4 * share), others=0.7 if share > 0.66 else 0.1)
+        return replace(sample, p95=sample.p95 * (1 + 4 * share), others=0.7 if share > 0.66 else before)
 
     samples = steady(busy)
     assert judge(samples, WARM) == []
-    assert "others took 10% and then 70%" in slower(samples)[1]
+    assert f"others took {before:.0%} and then 70%" in slower(samples)[1]
 
 
 def test_the_short_form_looks_at_bounds_only() -> None:
