@@ -52,6 +52,8 @@ def test_equal_files_uploaded_at_once_are_one_content(committed: Committed) -> N
     assert len({one.blob_id for one in ended}) == 1
     blob = Blob.objects.get()
     assert drafts.blob_store().path(blob.sha256).read_bytes() == content
+    # A second name would keep on the disk what a purge has removed.
+    assert list(drafts.blob_store().incoming.iterdir()) == []
 
 
 def test_one_upload_sent_by_two_tabs_at_once_is_kept_whole(committed: Committed) -> None:

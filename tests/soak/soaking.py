@@ -106,6 +106,8 @@ def soak(
         samples.append(looker.sample(client.taken()))
         found = judge(samples, plan.warm) if plan.timed else certain(samples)
         found += [f"{name} failed" for name in jobs_failed()]
+        if left := samples[-1].files:
+            found.append(f"{left} arriving and temporary files were left")
         found += [] if done else [f"after {after:.0f} s there was still to do: {jobs_left()[:3]}"]
         found += whole.problems(
             work.since,

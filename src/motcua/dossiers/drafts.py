@@ -351,6 +351,9 @@ def _finish(store: BlobStore, upload: DraftUpload, now: datetime) -> None:
         return
     upload.blob = contents.adopt(store, str(upload.pk), mime=inspection.mime, now=now)
     upload.state = DraftUpload.State.KEPT
+    # Rolled back, the file goes on arriving under its old name; committed, that name would keep for a week what a purge
+    # has removed. Killed in between, `sweep_incoming` finds it.
+    transaction.on_commit(lambda: store.drop_incoming(str(upload.pk)), robust=True)
 
 
 def _keep_as_jpeg(store: BlobStore, upload: DraftUpload, now: datetime) -> None:
