@@ -182,7 +182,7 @@ class BlobStore:
     def adopt(self, upload: str) -> tuple[str, int]:
         """An upload that is complete becomes a content; (sha256, bytes). May be called again after a roll-back.
 
-        The incoming name stays until `drop_incoming` or `sweep_incoming`; it costs no space. Raises FileNotFoundError.
+        The incoming name stays until `drop_incoming` or `sweep_incoming`; it costs no space while the content stays. Raises FileNotFoundError.
         """
         path = self.incoming_path(upload)
         with _disk(), path.open("rb") as file:
