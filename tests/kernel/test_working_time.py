@@ -154,6 +154,9 @@ def test_deadlines(received: str, term: str, expected: str) -> None:
         # A Sunday evening is off, not late: the next opening is Monday, not Tuesday.
         ("2026-03-01T16:00", "2026-03-02T07:30", "1wd", "2026-03-03T17:30"),
         ("2026-03-02T05:00", "2026-03-02T07:30", "same-day", "2026-03-02T17:30"),
+        # A Sunday long before the hour, and a day of Tết after it.
+        ("2026-03-01T06:00", "2026-03-02T07:30", "1wd", "2026-03-03T17:30"),
+        ("2026-02-17T16:00", "2026-02-23T07:30", "1wd", "2026-02-24T17:30"),
     ],
 )
 def test_cutoff_hour(received: str, deemed: str, term: str, expected: str) -> None:
@@ -166,6 +169,15 @@ def test_after_a_cutoff_before_noon_the_afternoon_is_not_the_next_opening() -> N
     """Decree 61/2018 art. 18: the start of the next working day."""
     outcome = due(STANDARD, at("2026-03-02T11:00"), parse_term("4wh"), cutoff=time(11))
     assert outcome.deemed_received == at("2026-03-03T07:30")
+
+
+@pytest.mark.parametrize(
+    ("received", "deemed"),
+    [("2026-03-02T16:29", "2026-03-02T16:29"), ("2026-03-02T16:30", "2026-03-03T07:30")],
+)
+def test_a_cutoff_counts_to_the_minute(received: str, deemed: str) -> None:
+    outcome = due(STANDARD, at(received), parse_term("1wd"), cutoff=time(16, 30))
+    assert outcome.deemed_received == at(deemed)
 
 
 @pytest.mark.parametrize(
@@ -205,8 +217,13 @@ def test_after_a_cutoff_before_noon_the_afternoon_is_not_the_next_opening() -> N
         ("12wh", [("2026-03-02T17:00", "2026-03-05T08:00")], "2026-03-05T16:00"),
         ("30d", [("2026-03-04T07:30", "2026-03-05T17:30")], "2026-04-03T17:30"),
         ("same-day", [("2026-03-02T10:00", "2026-03-03T10:00")], "2026-03-03T17:30"),
+        # One within another, one that begins as another ends, one without length.
+        ("12wh", [("2026-03-02T10:00", "2026-03-03T10:00"), ("2026-03-02T14:00", "2026-03-02T15:00")], "2026-03-04T15:00"),
+        ("12wh", [("2026-03-02T10:00", "2026-03-02T11:00"), ("2026-03-02T11:00", "2026-03-02T14:00")], "2026-03-03T17:00"),
+        ("12wh", [("2026-03-02T10:00", "2026-03-02T10:00")], "2026-03-03T15:00"),
+        ("12wh", [("2026-03-02T08:00", "2026-03-02T09:00")], "2026-03-03T15:00"),  # ended as the term began
     ],
-)
+)  # fmt: skip
 def test_pauses(term: str, pauses: list[tuple[str, str]], expected: str) -> None:
     spans = [(at(low), at(high)) for low, high in pauses]
     assert deadline("2026-03-02T09:00", term, pauses=spans) == expected
@@ -222,12 +239,37 @@ def test_an_open_pause_says_since_when_and_the_earliest_deadline() -> None:
 
 
 @pytest.mark.parametrize(
+    ("closed", "expected", "since"),
+    [
+        # The closed pause came before, runs into the open one, or lies within it: only the first adds anything.
+        (("2026-03-03T08:00", "2026-03-03T09:00"), "2026-03-03T16:00", "2026-03-03T14:00"),
+        (("2026-03-03T13:30", "2026-03-03T15:00"), "2026-03-03T15:00", "2026-03-03T13:30"),
+        (("2026-03-03T14:30", "2026-03-03T15:00"), "2026-03-03T15:00", "2026-03-03T14:00"),
+        # The same moment: the open one outlasts the other.
+        (("2026-03-03T14:00", "2026-03-03T14:30"), "2026-03-03T15:00", "2026-03-03T14:00"),
+    ],
+)
+def test_an_open_pause_swallows_what_overlaps_it(closed: tuple[str, str], expected: str, since: str) -> None:
+    spans = [(at(closed[0]), at(closed[1])), (at("2026-03-03T14:00"), None)]
+    for pauses in (spans, spans[::-1]):
+        outcome = due(STANDARD, at("2026-03-02T09:00"), parse_term("12wh"), pauses=pauses)
+        assert (outcome.at, outcome.paused_since) == (at(expected), at(since))
+
+
+def test_an_open_pause_that_began_when_the_term_had_run_out_stops_nothing() -> None:
+    late = [(at("2026-03-03T15:00"), None)]
+    outcome = due(STANDARD, at("2026-03-02T09:00"), parse_term("12wh"), pauses=late)
+    assert (outcome.at, outcome.paused_since) == (at("2026-03-03T15:00"), None)
+
+
+@pytest.mark.parametrize(
     ("restart", "term", "expected"),
     [
         ("2026-03-05T10:00", "5wd", "2026-03-12T17:30"),
         ("2026-03-05T15:30", "5wd", "2026-03-13T17:30"),  # the cut-off holds for the completed dossier too
         ("2026-03-07T10:00", "same-day", "2026-03-09T17:30"),
         ("2026-03-05T10:00", "8wh", "2026-03-06T10:00"),
+        ("2026-03-02T09:00", "8wh", "2026-03-04T09:00"),  # completed in the minute it was received
     ],
 )
 def test_restart_counts_anew_and_forgets_earlier_pauses(restart: str, term: str, expected: str) -> None:
@@ -303,6 +345,24 @@ def test_every_day_says_what_it_was() -> None:
         {"day": date(2026, 2, 17), "title_vi": "Tết Nguyên Đán", "title_en": "Lunar New Year"},
     )
     assert describe_day(outcome.days[-1])[1]["deadline"] is True
+    # Nothing ran on the days before the term began, nor on the one that is not counted.
+    assert [note.worked for note in outcome.days] == [0] * 11 + [480, 480]
+    assert describe_day(outcome.days[1]) == ("receipt-day-not-counted", {"day": date(2026, 2, 13)})
+    assert describe_day(outcome.days[-2]) == (
+        "worked",
+        {"day": date(2026, 2, 23), "ordinal": 1, "worked": 480},
+    )
+
+
+def test_calendar_days_are_numbered_and_none_of_them_is_worked() -> None:
+    outcome = due(STANDARD, at("2026-03-05T10:00"), parse_term("2d"))
+    assert [(note.ordinal, note.worked) for note in outcome.days] == [
+        (None, 0),
+        (1, 0),
+        (2, 0),
+        (None, 0),
+        (None, 480),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -312,6 +372,16 @@ def test_every_day_says_what_it_was() -> None:
         ("2025-12-31T16:30", "2wh", {}, ["receipt-day-counted", "off-holiday", "off-swap", "off-weekly", "off-weekly", "worked"]),
         ("2026-03-05T10:00", "2d", {}, ["receipt-day-not-counted", "calendar-day", "calendar-day", "off-weekly", "next-working-day"]),
         ("2026-03-07T10:00", "same-day", {}, ["off-weekly", "off-weekly", "receipt-day-counted"]),
+        ("2026-02-27T10:00", "1month", {}, ["receipt-day-not-counted", *["calendar-day"] * 28]),
+        ("2026-03-05T17:00", "60minutes", {}, ["receipt-day-counted", "worked"]),
+        ("2026-03-05T15:00", "1wd", {"cutoff": time(15)}, ["received-after-cutoff", "receipt-day-not-counted", "off-weekly", "off-weekly", "worked"]),
+        ("2026-03-05T17:45", "same-day", {"cutoff": time(18)}, ["received-outside-hours", "receipt-day-counted"]),
+        (
+            "2026-03-05T10:00",
+            "2d",
+            {"pauses": [(at("2026-03-06T08:00"), at("2026-03-06T09:00"))]},
+            ["receipt-day-not-counted", "calendar-day", "calendar-day", "off-weekly", "next-working-day", "given-back-for-pause"],
+        ),
         ("2026-03-05T18:00", "same-day", {}, ["received-outside-hours", "receipt-day-counted"]),
         ("2026-04-26T10:00", "same-day", {}, ["off-holiday", "off-observed", "receipt-day-counted"]),
         (
@@ -360,6 +430,17 @@ def test_expected_holidays_are_marked() -> None:
     assert not due(STANDARD, at("2026-12-29T10:00"), parse_term("1wd")).provisional
 
 
+def test_a_calendar_marks_expected_days_from_the_first_of_them_or_not_at_all() -> None:
+    known = Calendar(weekly=STANDARD_WEEK)
+    outcome = due(known, at("2026-03-02T10:00"), parse_term("1wd"))
+    assert not outcome.provisional
+    assert not any(note.provisional for note in outcome.days)
+    expected = Calendar(weekly=STANDARD_WEEK, provisional_from=date(2026, 3, 3))
+    outcome = due(expected, at("2026-03-02T10:00"), parse_term("1wd"))
+    assert outcome.provisional
+    assert [note.provisional for note in outcome.days] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("received", "term", "more", "code"),
     [
@@ -370,6 +451,8 @@ def test_expected_holidays_are_marked() -> None:
         ("2026-03-02T10:00", "100000wh", {}, "outside-calendar"),
         ("2026-03-02T10:00", "100000d", {}, "outside-calendar"),
         ("2026-03-02T10:00", "100000month", {}, "term-value"),
+        ("2026-03-02T10:00", "95685month", {}, "outside-calendar"),
+        ("2026-03-02T10:00", "95686month", {}, "term-value"),
         ("2026-03-02T10:00", "1wd", {"restart_at": at("2026-03-01T10:00")}, "restart-before-receipt"),
         (
             "2026-03-02T10:00",
@@ -444,6 +527,13 @@ def test_same_day_in_evening_reception_ends_with_the_reception() -> None:
     evening = Calendar(weekly=STANDARD_WEEK, reception=week({4: [("17:30", "19:00")]}))
     assert deadline("2026-03-06T18:00", "same-day", evening) == "2026-03-06T19:00"
     assert deadline("2026-03-06T17:00", "same-day", evening) == "2026-03-06T17:30"
+    assert deadline("2026-03-06T17:30", "same-day", evening) == "2026-03-06T19:00"
+    # Two rests that adjoin are one: what the second covers counts although the first covers no work.
+    rests = [
+        (at("2026-03-06T18:30"), at("2026-03-09T07:30")),
+        (at("2026-03-09T07:30"), at("2026-03-09T17:30")),
+    ]
+    assert deadline("2026-03-06T18:00", "same-day", evening, pauses=rests) == "2026-03-09T17:30"
 
 
 def test_small_arithmetic() -> None:

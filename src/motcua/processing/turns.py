@@ -15,7 +15,7 @@ from motcua.processing.rules import StepSpec
 
 #: The move of the lifecycle that a turn makes; those left out move nothing (the step does).
 _MOVES = {
-    **{outcome: move for outcome, move in MOVES.items() if outcome != "sign"},
+    **MOVES,
     "ask_supplement": "ask_supplement",
     "return_ineligible": "return_ineligible",
     "ask_payment": "ask_payment",
@@ -114,17 +114,17 @@ def _of_dossier(step: OpenStep | None, at: Standing) -> Iterable[Turn]:
     if not at.heads or at.whole:
         return
     if at.status in (Status.RECEIVED, Status.PROCESSING) and at.extend_until is not None:
-        yield Turn("extend", _why_not_extend(at))
+        yield Turn("extend", _why_not_extend(at, at.extend_until))
     if "reopen" in allowed(at.status):
         yield Turn("reopen", "result.being_signed" if at.signing else "")
     if at.newer_version and step is not None:
         yield Turn("move_version", "result.being_signed" if at.signing else "")
 
 
-def _why_not_extend(at: Standing) -> str:
+def _why_not_extend(at: Standing, until: datetime) -> str:
     if at.extended:
         return "extension.already"
-    return "extension.too_late" if at.extend_until is not None and at.now > at.extend_until else ""
+    return "extension.too_late" if at.now > until else ""
 
 
 def _why_not(name: str, step: OpenStep, at: Standing) -> str:

@@ -68,14 +68,14 @@ class DayNote:
 
     day: date
     code: DayCode
-    ordinal: int | None = None
-    worked: int = 0
-    paused: int = 0
-    title_vi: str = ""
-    title_en: str = ""
-    instead_of: date | None = None
-    provisional: bool = False
-    deadline: bool = False
+    ordinal: int | None
+    worked: int
+    paused: int
+    title_vi: str
+    title_en: str
+    instead_of: date | None
+    provisional: bool
+    deadline: bool
 
 
 def describe_day(note: DayNote) -> tuple[str, dict[str, object]]:
@@ -92,7 +92,7 @@ def describe_day(note: DayNote) -> tuple[str, dict[str, object]]:
         "deadline",
     ):
         value = getattr(note, name)
-        if value not in (None, "", 0, False):
+        if value:
             params[name] = value
     return note.code.value, params
 
@@ -187,7 +187,7 @@ def due(
 
 def _deemed(table: Table, moment: int, cutoff: time | None) -> int:
     day, minute = divmod(moment, MINUTES_PER_DAY)
-    if cutoff is not None and minute >= cutoff.hour * 60 + cutoff.minute and table.shape(day).open:
+    if cutoff is not None and minute >= cutoff.hour * 60 + cutoff.minute:
         return table.opening_after_day(day)
     return table.opening(moment)
 
@@ -259,22 +259,20 @@ def _days(outcome: Due) -> Iterator[DayNote]:
     for day in range(min(outcome.received.toordinal(), start_day), last + 1):
         shape = table.shape(day)
         midnight = day * MINUTES_PER_DAY
-        ran = paused = 0
-        if day >= start_day:
-            low, high = max(start, midnight), min(at, midnight + MINUTES_PER_DAY)
-            paused = sum(
-                table.worked(max(low, since), min(high, until))
-                for since, until in outcome._pauses
-                if max(low, since) < min(high, until)
-            )
-            ran = table.worked(low, max(low, high)) - paused
+        low, high = max(start, midnight), min(at, midnight + MINUTES_PER_DAY)
+        paused = sum(
+            table.worked(max(low, since), min(high, until))
+            for since, until in outcome._pauses
+            if max(low, since) < min(high, until)
+        )
+        ran = table.worked(low, max(low, high)) - paused
         ordinal: int | None = None
         if day < origin_day:
             code = DayCode.BEFORE_RESTART
         elif day < start_day:
-            code = _why_not_received(outcome, origin, shape) if day == origin_day else _off_code(shape)
+            code = _why_not_received(outcome, origin, shape)
         else:
-            code, ordinal = counter.count(day, shape, ran, paused)
+            code, ordinal = counter.count(day, shape, ran)
         if code in (DayCode.FIRST_DAY, DayCode.CALENDAR_DAY):
             ran = 0
         yield DayNote(
@@ -302,7 +300,7 @@ class _Counter:
         self.calendar_end = _calendar_end(start_day, self.term) if unit in ("d", "month") else 0
         self.rolled = False
 
-    def count(self, day: int, shape: DayShape, ran: int, paused: int) -> tuple[DayCode, int | None]:
+    def count(self, day: int, shape: DayShape, ran: int) -> tuple[DayCode, int | None]:
         unit = self.term.unit
         if day == self.start_day:
             return (DayCode.FIRST_DAY if unit in ("wd", "d", "month") else DayCode.RECEIPT_DAY), None
@@ -310,7 +308,7 @@ class _Counter:
             return DayCode.CALENDAR_DAY, day - self.start_day
         if not shape.minutes:
             return _off_code(shape), None
-        if paused and not ran:
+        if not ran:
             return DayCode.PAUSED, None
         if unit in ("wh", "minutes"):
             return DayCode.WORKED, None

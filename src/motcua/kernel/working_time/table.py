@@ -53,9 +53,6 @@ class Table:
             raise self._outside(date.fromordinal(max(1, day)))
         return self._shapes[index]
 
-    def works(self, day: int) -> bool:
-        return self.shape(day).minutes > 0
-
     def close(self, day: int) -> int:
         return day * MINUTES_PER_DAY + self.shape(day).close
 
