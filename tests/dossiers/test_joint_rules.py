@@ -34,12 +34,33 @@ def test_the_whole_by_its_parts(parts: list[Status], whole: Status) -> None:
     assert derived(parts) == whole
 
 
-WHOLE = st.sampled_from([S.RECEIVED, S.PROCESSING, S.FINISHED, S.RETURNED, S.STOPPED])
+WHOLE = [S.RECEIVED, S.PROCESSING, S.FINISHED, S.RETURNED, S.STOPPED]
 
 
-@given(WHOLE, st.lists(st.sampled_from(list(Status)), min_size=2, max_size=5))
-def test_the_whole_comes_to_its_status_by_lawful_moves_only(before: Status, parts: list[Status]) -> None:
-    at, wanted = before, derived(parts)
+@pytest.mark.parametrize(
+    ("before", "after", "moves"),
+    [
+        (S.RECEIVED, S.RETURNED, ["hand_over", "finish", "return_result"]),
+        (S.RECEIVED, S.STOPPED, ["hand_over", "reject"]),
+        (S.FINISHED, S.RETURNED, ["return_result"]),  # handed out, not decided once more
+        (S.FINISHED, S.STOPPED, ["reopen", "reject"]),
+        (S.RETURNED, S.PROCESSING, ["reopen"]),
+        (S.STOPPED, S.RETURNED, ["reopen", "finish", "return_result"]),
+    ],
+)
+def test_the_road_of_the_whole(before: Status, after: Status, moves: list[str]) -> None:
+    assert road(before, after) == moves
+
+
+@given(st.lists(st.sampled_from(list(Status)), min_size=2, max_size=5))
+def test_the_whole_is_never_what_no_whole_can_be(parts: list[Status]) -> None:
+    assert derived(parts) in WHOLE
+
+
+@pytest.mark.parametrize("before", WHOLE)
+@pytest.mark.parametrize("wanted", WHOLE)
+def test_the_whole_comes_to_its_status_by_lawful_moves_only(before: Status, wanted: Status) -> None:
+    at = before
     for name in road(before, wanted):
         at = move(at, name).after
     # What has been taken up is never merely received again.
@@ -50,6 +71,9 @@ def test_the_whole_comes_to_its_status_by_lawful_moves_only(before: Status, part
 @given(st.lists(st.sampled_from(list(Status)), min_size=1, max_size=5))
 def test_every_part_is_counted_at_most_once(parts: list[Status]) -> None:
     counted = outcome(parts)
+    assert counted.done == parts.count(S.FINISHED) + parts.count(S.RETURNED)
+    assert counted.ended == sum(parts.count(state) for state in (S.NOT_RECEIVED, S.WITHDRAWN, S.STOPPED))
+    assert counted.waiting == parts.count(S.SUPPLEMENT) + parts.count(S.FINANCIAL_DUTY)
     assert counted.done + counted.ended + counted.waiting <= counted.total == len(parts)
     assert counted.partial == bool(counted.done and counted.ended)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -20,6 +20,7 @@ from motcua.kernel.working_time import (
     add_minutes,
     describe_day,
     due,
+    minutes_before,
     next_opening,
     parse_term,
     standard_calendar,
@@ -50,6 +51,7 @@ def deadline(received: str, term: str, calendar: Calendar = STANDARD, **more: ob
         ("2months", Term(2, "month")),
         ("90minutes", Term(90, "minutes")),
         ("90 min", Term(90, "minutes")),
+        ("100000wh", Term(100_000, "wh")),
         ("same-day", Term(0, "same-day")),
     ],
 )
@@ -485,6 +487,9 @@ def test_what_cannot_be_counted_is_refused(
             "make_up_days": (MakeUpDay(date(2026, 1, 1), date(2026, 1, 2)),),
         },
         {"then": Calendar(weekly=STANDARD_WEEK)},
+        {"weekly": (((time(8, 0, 1), time(12)),), *NO_HOURS[1:])},
+        {"weekly": (((time(8), time(12, 0, 0, 1)),), *NO_HOURS[1:])},
+        {"reception": (((time(9), time(8)),), *NO_HOURS[1:])},
     ],
 )
 def test_a_calendar_that_contradicts_itself_is_refused(fields: dict[str, object]) -> None:
@@ -520,6 +525,21 @@ def test_a_calendar_from_an_agencys_rows() -> None:
     outcome = due(own, at("2026-03-02T09:00"), parse_term("1wd"))
     assert outcome.at == at("2026-03-07T12:00")
     assert outcome.days[2].code == DayCode.LOCAL
+    assert (own.valid_from, own.valid_until) == (STANDARD.valid_from, STANDARD.valid_until)
+    assert own.provisional_from == STANDARD.provisional_from
+    summer = Calendar.build(
+        hours=own.weekly, off={}, worked={}, valid_from=date(2026, 4, 16), valid_until=date(2026, 4, 16),
+        reception={5: [("07:30", "11:30")]}, provisional_from=date(2026, 4, 17),
+    )  # fmt: skip
+    assert (summer.valid_from, summer.valid_until) == (date(2026, 4, 16), date(2026, 4, 16))
+    assert (summer.reception, summer.provisional_from) == (week({5: [("07:30", "11:30")]}), date(2026, 4, 17))
+    # In whatever order the rows come, equal calendars are equal; what is known of a day beforehand is kept.
+    days = [(date(2026, 5, 5), "b"), (date(2026, 5, 4), DayOff(date(2026, 5, 4), "observed", "a"))]
+    made = [(date(2026, 5, 9), ""), (date(2026, 5, 3), MakeUpDay(date(2026, 5, 3), date(2026, 5, 4)))]
+    one, other = (Calendar.build(hours=STANDARD_WEEK, off=dict(d), worked=dict(m)) for d, m in ((days, made), (days[::-1], made[::-1])))  # fmt: skip
+    assert one == other
+    assert one.days_off[0].kind == "observed"
+    assert one.make_up_days[0].instead_of == date(2026, 5, 4)
     assert outcome.days[2].title_vi == "Lễ hội làng"
 
 
@@ -544,10 +564,105 @@ def test_small_arithmetic() -> None:
     assert next_opening(STANDARD, at("2026-02-12T15:30")) == at("2026-02-12T15:30")
     assert next_opening(STANDARD, at("2026-02-12T11:30")) == at("2026-02-12T13:30")
     assert next_opening(STANDARD, at("2026-02-13T17:30")) == at("2026-02-23T07:30")
+    assert worked_minutes(STANDARD, at("2026-02-12T15:30"), at("2026-02-12T15:30")) == 0
     with pytest.raises(WorkingTimeError):
         worked_minutes(STANDARD, at("2026-02-12T15:30"), at("2026-02-12T15:29"))
     with pytest.raises(WorkingTimeError):
         add_minutes(STANDARD, at("2026-02-12T15:30"), -1)
+
+
+@pytest.mark.parametrize(
+    ("end", "minutes", "begin"),
+    [
+        ("2026-02-14T10:00", 0, "2026-02-14T10:00"),
+        ("2026-02-12T15:30", 60, "2026-02-12T14:30"),
+        # A session that is filled begins with it: not at noon, not on the evening before Tết.
+        ("2026-02-12T15:30", 120, "2026-02-12T13:30"),
+        ("2026-02-12T15:30", 121, "2026-02-12T11:29"),
+        ("2026-02-12T15:30", 361, "2026-02-11T17:29"),
+        ("2026-02-23T07:31", 1, "2026-02-23T07:30"),
+        ("2026-02-23T07:30", 1, "2026-02-13T17:29"),
+        ("2023-01-03T17:30", 480, "2023-01-03T07:30"),
+    ],
+)
+def test_counting_back(end: str, minutes: int, begin: str) -> None:
+    assert minutes_before(STANDARD, at(end), minutes) == at(begin)
+
+
+def test_what_began_before_the_calendar_is_not_counted_back() -> None:
+    # 2023 begins with days off; the first working minute is that of Tuesday morning.
+    assert minutes_before(STANDARD, at("2023-01-03T07:31"), 1) == at("2023-01-03T07:30")
+    with pytest.raises(CalendarRangeError):
+        minutes_before(STANDARD, at("2023-01-03T07:31"), 2)
+    with pytest.raises(WorkingTimeError):
+        minutes_before(STANDARD, at("2023-01-03T07:31"), -1)
+
+
+def test_the_first_and_the_last_day_of_a_calendar_are_known_and_no_other() -> None:
+    first, last = STANDARD.valid_from, STANDARD.valid_until
+    assert STANDARD.shape(first).off is not None
+    assert STANDARD.shape(last).minutes == 480
+    assert last.weekday() < 5
+    for outside in (first - timedelta(days=1), last + timedelta(days=1)):
+        with pytest.raises(CalendarRangeError) as refused:
+            STANDARD.shape(outside)
+        assert refused.value.params == {"first": first, "last": last, "day": outside}
+    with pytest.raises(CalendarRangeError, match="the end of the count lies outside"):
+        add_minutes(STANDARD, at("2030-12-31T17:30"), 1)
+
+
+def test_a_make_up_day_has_the_hours_of_the_day_it_stands_for_or_of_the_first_that_has_any() -> None:
+    hours = week({1: [("08:00", "12:00")], 3: [("13:00", "17:00")]})
+    saturdays = (MakeUpDay(date(2026, 3, 7)), MakeUpDay(date(2026, 3, 14), date(2026, 3, 12)))
+    calendar = Calendar(weekly=hours, make_up_days=saturdays)
+    assert [calendar.shape(entry.day).work for entry in saturdays] == [((480, 720),), ((780, 1020),)]
+    with pytest.raises(WorkingTimeError):
+        Calendar(weekly=hours, make_up_days=(saturdays[0], saturdays[0]))
+
+
+def test_reception_before_work_opens_the_day() -> None:
+    early = Calendar(weekly=STANDARD_WEEK, reception=week({0: [("06:30", "07:30")]}))
+    outcome = due(early, at("2026-03-02T06:45"), parse_term("1wh"))
+    assert outcome.deemed_received == at("2026-03-02T06:45")
+    assert outcome.at == at("2026-03-02T08:30")
+    assert next_opening(early, at("2026-03-01T12:00")) == at("2026-03-02T06:30")
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        {7: [("08:00", "12:00")]},
+        {-1: [("08:00", "12:00")]},
+        {0: [("08:00", "12:00")], 7: []},
+        {0: [("8", "12:00")]},
+        {0: [("noon", "13:00")]},
+    ],
+)
+def test_a_week_that_is_none_is_refused(hours: dict[int, list[tuple[str, str]]]) -> None:
+    with pytest.raises(WorkingTimeError):
+        week(hours)
+
+
+def test_hours_are_times_or_texts_and_may_adjoin() -> None:
+    assert week({6: [(time(8), "12:00")]})[6] == ((time(8), time(12)),)
+    adjoining = Calendar(weekly=week({0: [("08:00", "10:00"), ("10:00", "12:00")]}))
+    assert add_minutes(adjoining, at("2026-03-02T09:00"), 120) == at("2026-03-02T11:00")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit"), [(1, "year"), (1, "same-day"), (0, "wd"), (100_001, "wh"), (-1, "d")]
+)
+def test_a_term_that_cannot_be_is_refused(value: int, unit: str) -> None:
+    with pytest.raises(WorkingTimeError):
+        Term(value, unit)
+
+
+@pytest.mark.parametrize(
+    ("term", "by_day"),
+    [("1wd", True), ("1d", True), ("1month", True), ("same-day", True), ("1wh", False), ("1minutes", False)],
+)
+def test_which_terms_end_with_the_day(term: str, by_day: bool) -> None:
+    assert parse_term(term).by_day is by_day
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,31 @@ EVERYTHING = (
 )
 
 
-@pytest.mark.parametrize("steps", [DEFAULT, PARALLEL, EVERYTHING, JOINT])
+#: A choice takes nothing up: what comes after it may still be handed over.
+CHOSEN = (
+    RECEIVE,
+    choice("appraise", {"a": BLANK}, a="over", b="over"),
+    auto("over", "hand_over", "draft"),
+    DRAFT,
+    replace(SIGN, outcomes={"sign": "give", "send_back": "draft"}),
+    replace(GIVE, join="met"),  # says nothing: only a fork has a join
+)
+
+
+#: Two look at it before it is received, and either may refuse it.
+LOOKED_AT = (
+    fork("first", "met", "one", "two"),
+    task("one", {"complete": "met", "refuse": None}),
+    task("two", {"complete": "met", "refuse": None}),
+    join("met", "receive"),
+    RECEIVE,
+    task("appraise", {"propose": "sign", "reject": None}),
+    SIGN,
+    GIVE,
+)
+
+
+@pytest.mark.parametrize("steps", [DEFAULT, PARALLEL, EVERYTHING, CHOSEN, LOOKED_AT, JOINT])
 def test_what_is_lawful_may_be_published(steps: tuple[StepSpec, ...]) -> None:
     assert problems(steps) == []
 
@@ -180,6 +204,7 @@ def test_whatever_is_done_to_a_received_dossier_takes_it_up(outcome: str) -> Non
         ),
         ((PARALLEL[5], *PARALLEL[:5], *PARALLEL[6:]), Problem("begins_with_join", "met")),
         ((task("receive", {"receive": None}),), Problem("ends_open", "receive", "receive: 2")),
+        ((RECEIVE, auto("appraise", "hand_over", None)), Problem("ends_open", "appraise", "on: 4")),
         ((task("first", {"sign": "give"}), GIVE), Problem("unlawful", "first", "sign: 1")),
     ],
 )  # fmt: skip
@@ -236,7 +261,7 @@ def test_a_plan_may_begin_anywhere_in_its_table() -> None:
         task("appraise", {"complete": "kind"}, minutes=20),
         choice("kind", {"a": BLANK}, a="far", b="near"),
         task("near", {"complete": "draft"}, minutes=10),
-        task("far", {"complete": "draft", "send_back": "kind"}, minutes=300),
+        task("far", {"complete": "draft", "send_back": "kind", "propose": "far"}, minutes=300),
         replace(DRAFT, working_minutes=None),
         replace(SIGN, outcomes={"sign": "give", "send_back": "far"}),
         replace(GIVE, working_minutes=7000),
@@ -245,6 +270,7 @@ def test_a_plan_may_begin_anywhere_in_its_table() -> None:
     assert longest(long_way) == 380
     # One row, worked on once received.
     assert longest((RECEIVE, task("appraise", {"reject": None}, minutes=90))) == 90
+    assert longest((task("receive", {"refuse": None}),)) == 0
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from motcua.workspace.rules import (
+    CLAIMED,
     COLUMNS,
     DEFAULT_COLUMNS,
     DUE,
     VIEWS,
     ZONE,
     Asked,
+    Progress,
     Telling,
     cell,
     columns,
@@ -37,7 +39,9 @@ asks = st.builds(
     procedure=st.lists(st.sampled_from(["1.004873", "2.000815"]), unique=True).map(tuple),
     status=st.lists(st.integers(1, 10), unique=True, max_size=5).map(tuple),
     label=st.lists(st.integers(0, 10**8), unique=True, max_size=5).map(tuple),
+    channel=st.lists(st.integers(1, 3), unique=True).map(tuple),
     due=st.sampled_from(["", *DUE]),
+    claimed=st.sampled_from(["", *CLAIMED]),
 )
 
 
@@ -54,6 +58,7 @@ def test_a_filter_is_read_as_it_was_written(asked: Asked) -> None:
         {"status": ["0", "11", "x", "-1", "٣"]},
         {"due": "yesterday", "claimed": "them", "channel": "9"},
         {"q": ["a"], "label": {"a": 1}, "procedure": 7},
+        {"channel": ["0", "4"], "label": "1234567890", "step": ["", None]},
     ],
 )
 def test_what_cannot_be_read_is_left_out(junk: dict[str, object]) -> None:
@@ -65,11 +70,37 @@ def test_a_chip_taken_away_leaves_the_others() -> None:
     assert asked.without("status", "4") == replace(asked, status=(1,))
     assert asked.without("due", "late") == replace(asked, due="")
     assert asked.without("list", "unit") == asked
+    assert replace(asked, claimed="me").without("claimed", "me") == asked
+
+
+def test_the_bounds_of_a_filter() -> None:
+    asked = Asked.read(
+        {
+            "q": "  a " + "b" * 200,
+            "status": [str(n) for n in range(12)],
+            "channel": [str(n) for n in range(5)],
+            "label": [str(n) for n in range(30)] + ["123456789"],
+            "procedure": ["x" * 90, "y"],
+        }
+    )
+    assert asked.q == "a " + "b" * 98
+    assert asked.status == tuple(range(1, 11))
+    assert asked.channel == (1, 2, 3)
+    assert asked.label == tuple(range(20))
+    assert asked.procedure == ("x" * 60, "y")
+    assert Asked.read({"label": "123456789"}).label == (123456789,)
+
+
+def test_what_narrows_a_list_is_neither_the_list_nor_the_search() -> None:
+    asked = Asked("unit", q="lan", status=(4,), claimed="me")
+    assert asked.filters == {"status": [4], "claimed": "me"}
+    assert asked.write() == {"list": "unit", "q": "lan", "status": [4], "claimed": "me"}
+    assert Asked().filters == {}
 
 
 def test_columns_keep_their_order_and_the_two_that_are_always_there() -> None:
     assert columns(["age", "unit", "hack"]) == ("due", "code", "unit", "age")
-    assert columns([]) == DEFAULT_COLUMNS
+    assert columns([]) == DEFAULT_COLUMNS == (*COLUMNS[:8], "labels")
     assert columns(COLUMNS) == COLUMNS
 
 
@@ -78,19 +109,22 @@ def test_lines_are_counted_once_and_no_more_than_five_hundred() -> None:
     assert len(unique([f"{n}-0" for n in range(900)])) == 500
 
 
-@pytest.mark.parametrize("due", DUE)
-def test_a_day_is_a_day_of_vietnam(due: str) -> None:
-    begin, end = due_between(due, NOW)
-    for moment in (begin, end):
-        assert moment in (None, NOW) or moment.astimezone(ZONE).hour == 0
-    assert begin is None or end is None or begin < end
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
-def test_today_begins_at_midnight_in_vietnam() -> None:
-    assert due_between("today", NOW) == (
-        datetime(2026, 11, 23, 17, tzinfo=UTC),
-        datetime(2026, 11, 24, 17, tzinfo=UTC),
-    )
+@pytest.mark.parametrize(
+    ("due", "begin", "end"),
+    [
+        ("late", None, "2026-11-24T10:00"),
+        ("today", "2026-11-24", "2026-11-25"),
+        ("tomorrow", "2026-11-25", "2026-11-26"),
+        ("week", "2026-11-24", "2026-12-01"),
+        ("later", "2026-12-01", None),
+    ],
+)
+def test_a_day_is_a_day_of_vietnam(due: str, begin: str | None, end: str | None) -> None:
+    assert due_between(due, NOW) == (begin and local(begin), end and local(end))
 
 
 # --- telling ---------------------------------------------------------------------------------------------
@@ -111,12 +145,43 @@ def test_quiet_hours_are_what_a_slow_look_at_the_clock_says(telling: Telling, no
     while hour != telling.quiet_to:
         quiet.add(hour)
         hour = (hour + 1) % 24
-    assert is_quiet(telling, now) == (now.hour in quiet)
+    for hour in range(24):
+        assert is_quiet(telling, now.replace(hour=hour)) == (hour in quiet)
 
 
 def test_what_was_not_chosen_waits_for_the_digest() -> None:
     assert instant_at(Telling(instant=()), "assigned", NOW) is None
     assert instant_at(Telling(), "followed", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-11-24T17:59:59", "2026-11-24T17:59:59"),
+        ("2026-11-24T18:00", "2026-11-25T07:00"),
+        ("2026-11-25T06:59:59", "2026-11-25T07:00"),
+        ("2026-11-25T07:00", "2026-11-25T07:00"),
+    ],
+)
+def test_what_comes_in_the_evening_goes_out_at_seven(now: str, expected: str) -> None:
+    assert instant_at(Telling(), "assigned", local(now)) == local(expected)
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "expected"),
+    [
+        ("2026-11-24T08:00", None, True),
+        ("2026-11-24T07:59:59", None, False),
+        ("2026-11-24T08:00", "2026-11-23T08:00", True),
+        ("2026-11-24T12:00", "2026-11-24T08:00", False),
+        ("2026-11-24T12:00", "2026-11-24T07:59:59", True),
+    ],
+)
+def test_the_digest_is_due_from_its_hour_on_until_it_went_out(
+    now: str, last: str | None, expected: bool
+) -> None:
+    assert digest_due(Telling(), last and local(last), local(now)) is expected
+    assert digest_due(Telling(digest=False), last and local(last), local(now)) is False
 
 
 @given(tellings, moments)
@@ -136,6 +201,12 @@ def test_one_digest_a_day(telling: Telling, day: datetime) -> None:
 def test_telling_is_read_as_it_was_written_and_junk_is_the_standard() -> None:
     own = Telling(False, 6, ("answered",), 20, 5)
     assert Telling.read(own.write()) == own
+    for hours in (
+        {"digest_at": 0, "quiet_from": 23, "quiet_to": 0},
+        {"digest_at": 23, "quiet_from": 0, "quiet_to": 23},
+    ):
+        assert Telling.read(hours) == Telling(**hours)
+    assert Telling.read({"digest_at": 24, "quiet_from": -1}) == Telling()
     assert Telling.read({"digest_at": 99, "quiet_from": "x", "instant": ["nonsense"]}) == Telling(instant=())
 
 
@@ -173,3 +244,9 @@ def test_every_cell_is_itself_or_behind_an_apostrophe(text: str) -> None:
 @pytest.mark.parametrize("name", ["Nguyễn Thị Lan", "H56.201-261124-0001", "24/11/2026 10:00", ""])
 def test_ordinary_values_stay_as_they_are(name: str) -> None:
     assert cell(name) == name
+
+
+def test_progress_adds_up() -> None:
+    progress = Progress({"waiting": 2, "done": 3, "refused": 1})
+    assert (progress.total, progress.left, progress.of("done", "refused", "failed")) == (6, 2, 4)
+    assert (Progress().total, Progress().left, Progress().of("done")) == (0, 0, 0)

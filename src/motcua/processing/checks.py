@@ -18,12 +18,13 @@ from motcua.processing.rules import ENDING, ON, OUTCOMES, PERMITS, Kind, StepSpe
 
 #: A working day of internal processes, in minutes (processing.hours_per_day: 8 hours; R3.21).
 DAY = 480
-#: What automatic steps can do (``automatic.py`` does it), and the status each needs; None: any.
-AUTOMATIC: dict[str, Status | None] = {
-    "hand_over": Status.RECEIVED,
-    "notify": None,
-    "return_online": Status.FINISHED,
-    "open_parts": Status.RECEIVED,
+#: What automatic steps can do (``automatic.py`` does it), and the moves of the lifecycle that each makes; a joint dossier
+#: goes the whole way by its parts.
+AUTOMATIC: dict[str, tuple[str, ...]] = {
+    "hand_over": ("hand_over",),
+    "notify": (),
+    "return_online": ("return_result",),
+    "open_parts": ("hand_over", "finish", "return_result"),
 }
 #: The move of the lifecycle that an outcome makes (the signature finishes the dossier).
 MOVES = {
@@ -32,12 +33,6 @@ MOVES = {
     "reject": "reject",
     "sign": "finish",
     "return_result": "return_result",
-}
-#: The moves that an automatic step makes; a joint dossier goes the whole way by its parts.
-_AUTO_MOVES = {
-    "hand_over": ("hand_over",),
-    "return_online": ("return_result",),
-    "open_parts": ("hand_over", "finish", "return_result"),
 }
 #: Outcomes before which a received dossier is taken up (RECEIVED → PROCESSING) by itself.
 _TAKES_UP = frozenset({"propose", "complete", "approve", "send_back", "reject", "sign"})
@@ -149,7 +144,7 @@ def _reach(steps: Sequence[StepSpec]) -> Iterator[Problem]:
     yield from (Problem("never_ends", step.key) for step in steps if step.key in reached - ending)
     by_itself = {step.key: step for step in steps if step.kind != Kind.TASK}
     for step in by_itself.values():
-        if step.key in _from(by_itself, [key for key in step.following if key in by_itself], set()):
+        if step.key in _from(by_itself, step.following, set()):
             yield Problem("circle_without_task", step.key)
 
 
@@ -241,11 +236,8 @@ def walk(steps: Sequence[StepSpec]) -> tuple[dict[str, set[Status]], list[Proble
 
 
 def _automatic(step: StepSpec, status: Status) -> Status | None:
-    needed = AUTOMATIC[step.does]
-    if needed is not None and status != needed:
-        return None
     at: Status | None = status
-    for move in _AUTO_MOVES.get(step.does, ()):
+    for move in AUTOMATIC[step.does]:
         at = _edge(at, move) if at is not None else None
     return at
 
@@ -266,8 +258,7 @@ def longest(steps: Sequence[StepSpec]) -> int:
     total: dict[str, int] = {}
     for step in reversed(steps):
         ahead = [total[key] for key in step.following if order[key] > order[step.key] and key in counted]
-        own = (step.working_minutes or 0) if step.key in counted else 0
-        total[step.key] = own + max(ahead, default=0)
+        total[step.key] = (step.working_minutes or 0) + max(ahead, default=0)
     return max((total[key] for key in counted), default=0)
 
 

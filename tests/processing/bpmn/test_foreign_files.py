@@ -226,6 +226,13 @@ def test_durations_there_and_back(minutes: int) -> None:
     assert parse_duration(write_duration(minutes)) == minutes
 
 
+@pytest.mark.parametrize(
+    ("minutes", "text"), [(30, "PT30M"), (60, "PT1H"), (90, "PT1H30M"), (480, "P1D"), (540, "PT9H")]
+)
+def test_a_duration_is_written_without_what_is_none(minutes: int, text: str) -> None:
+    assert write_duration(minutes) == text
+
+
 # --- conditions -------------------------------------------------------------------------------------------------------
 
 CHOICE = replace(

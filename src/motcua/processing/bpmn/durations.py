@@ -15,7 +15,7 @@ def parse_duration(text: str) -> int | None:
     Weeks, months, years, seconds and fractions are no lengths that a plan of steps has; ``P`` and ``PT`` say nothing.
     """
     match = _DURATION.fullmatch(text.strip())
-    if match is None or not any(match.groups()) or text.strip().endswith("T"):
+    if match is None or text.strip().endswith("T"):
         return None
     days, hours, minutes = (int(match[name] or 0) for name in ("d", "h", "m"))
     return days * DAY + hours * 60 + minutes or None
