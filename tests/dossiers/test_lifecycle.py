@@ -35,6 +35,7 @@ def test_only_a_reopening_leads_on_from_the_end_and_something_from_everywhere_el
         assert bool(allowed(status) - {"reopen"}) != (status in CLOSED)
     assert not allowed(Status.WITHDRAWN), "what its applicant took back is not the agency's to reopen"
     assert OPEN | CLOSED | {Status.FINISHED} == set(Status)
+    assert {Status.SUPPLEMENT, Status.FINANCIAL_DUTY} == PAUSED, "the applicant is awaited, and nobody else"
     assert PAUSED < OPEN
     assert not OPEN & CLOSED
 
@@ -51,6 +52,10 @@ def test_one_action_leads_one_way_unless_it_is_told_which() -> None:
         if sum((e.before, e.action) == (edge.before, edge.action) for e in EDGES) > 1
     }
     assert twice == {(Status.SUPPLEMENT, "answer_supplement")}
+    for towards in (Status.REGISTERED, Status.PROCESSING):
+        assert move(Status.SUPPLEMENT, "answer_supplement", towards=towards).after == towards
+    with pytest.raises(Conflict):
+        move(Status.SUPPLEMENT, "answer_supplement", towards=Status.FINISHED)
 
 
 @pytest.mark.parametrize("before", [None, *Status])
