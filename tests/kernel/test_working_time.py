@@ -51,6 +51,7 @@ def deadline(received: str, term: str, calendar: Calendar = STANDARD, **more: ob
         ("2months", Term(2, "month")),
         ("90minutes", Term(90, "minutes")),
         ("90 min", Term(90, "minutes")),
+        ("1 minute", Term(1, "minutes")),
         ("100000wh", Term(100_000, "wh")),
         ("same-day", Term(0, "same-day")),
     ],
@@ -618,6 +619,26 @@ def test_a_make_up_day_has_the_hours_of_the_day_it_stands_for_or_of_the_first_th
     assert [calendar.shape(entry.day).work for entry in saturdays] == [((480, 720),), ((780, 1020),)]
     with pytest.raises(WorkingTimeError):
         Calendar(weekly=hours, make_up_days=(saturdays[0], saturdays[0]))
+    # An office of Sundays, and one that only receives.
+    sundays = Calendar(weekly=week({6: [("08:00", "12:00")]}), make_up_days=saturdays[:1])
+    assert sundays.shape(saturdays[0].day).work == ((480, 720),)
+    receives = Calendar(
+        weekly=NO_HOURS, reception=week({0: [("08:00", "12:00")]}), make_up_days=saturdays[:1]
+    )
+    assert receives.shape(saturdays[0].day).minutes == 0
+
+
+def test_a_calendar_reaches_as_far_as_the_shipped_days() -> None:
+    """Beyond them nobody knows the holidays; before, nobody asks."""
+    own = Calendar(weekly=STANDARD_WEEK)
+    assert (own.valid_from, own.valid_until) == (STANDARD.valid_from, STANDARD.valid_until)
+
+
+def test_days_begin_and_end_at_midnight() -> None:
+    assert add_minutes(STANDARD, at("2026-03-02T23:59"), 0) == at("2026-03-02T23:59")
+    assert worked_minutes(STANDARD, at("2026-03-01T23:59"), at("2026-03-03T00:00")) == 480
+    begun = Calendar(weekly=STANDARD_WEEK, valid_from=date(2026, 3, 2))
+    assert worked_minutes(begun, at("2026-03-02T00:00"), at("2026-03-03T07:31")) == 481
 
 
 def test_reception_before_work_opens_the_day() -> None:
