@@ -20,7 +20,7 @@ from motcua.kernel.working_time import Term
 from motcua.organisations.models import Absence, Unit
 from motcua.organisations.queries import calendar_for, units_of
 from motcua.processing import actions, clock, runs, sweeps
-from motcua.processing.choosing import facts_of
+from motcua.processing.choosing import FACTS, facts_of
 from motcua.processing.definitions import DEFAULT, publish
 from motcua.processing.events import APOLOGY_DUE, NOTIFIED, RECEIVED, TAKEN_UP
 from motcua.processing.models import Pause
@@ -351,6 +351,28 @@ def test_a_choice_looks_at_what_was_answered_last(world: World) -> None:
     )
     assert first != "khac-han"
     assert facts_of(dossier)["muc_dich"] == "khac-han"
+
+
+def test_a_choice_may_ask_how_the_dossier_came(world: World) -> None:
+    def asked(dossier: Dossier) -> dict[str, Any]:
+        return {name: value for name, value in facts_of(dossier).items() if name.startswith("dossier.")}
+
+    online, counter = factories.filed_dossier(world), factories.counter_dossier(world)
+    assert asked(online) == {
+        "dossier.channel": "online",
+        "dossier.applicant_kind": "citizen",
+        "dossier.return_by": "online",
+        "dossier.assistance": "none",
+        "dossier.online": True,
+    }
+    assert asked(counter) == {
+        **asked(online),
+        "dossier.channel": "counter",
+        "dossier.assistance": "counter_staff",
+        "dossier.return_by": "counter",
+        "dossier.online": False,
+    }
+    assert set(asked(online)) == set(FACTS)
 
 
 # --- hands, ends ------------------------------------------------------------------------------------------------------
