@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -51,6 +52,47 @@ def answer(world: World, dossier: Dossier, at: datetime) -> Dossier:
         found = actions.answer_supplement(actor=world.person("lan"), draft_id=draft.pk, now=at)
     found.refresh_from_db()
     return found
+
+
+# --- the hour from which a receipt counts from the next working day: NĐ 61/2018 art. 18; NĐ 23/2015 art. 7 ---
+
+
+@pytest.mark.parametrize(
+    ("received_at", "due"),
+    [
+        # Copies are certified on the day they are brought, until three in the afternoon. 7:59 UTC is 14:59 in Vietnam.
+        ("2026-11-25T07:59", "2026-11-25T10:30"),
+        ("2026-11-25T08:00", "2026-11-26T10:30"),
+        # A Friday afternoon is a Monday.
+        ("2026-11-27T08:00", "2026-11-30T10:30"),
+    ],
+)
+def test_what_comes_after_the_hour_of_its_procedure_is_due_a_working_day_later(
+    world: World, received_at: str, due: str
+) -> None:
+    dossier = factories.filed_dossier(world, code=factories.COPIES)
+    bundle = clock.case_bundle(dossier.case_id)
+    assert (str(bundle.term), bundle.term_cutoff) == ("same-day", "15:00")
+    moment, expected = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (received_at, due))
+    assert clock.first_due(dossier, moment) == expected
+    assert clock.due_at(dossier, moment) == expected
+
+
+def test_a_procedure_without_an_hour_counts_until_the_office_closes(world: World) -> None:
+    dossier = factories.filed_dossier(world)
+    assert clock.case_bundle(dossier.case_id).term_cutoff is None
+    morning, afternoon = (datetime(2026, 11, 25, at, 29, tzinfo=UTC) for at in (1, 10))
+    assert clock.first_due(dossier, afternoon) == clock.first_due(dossier, morning)
+
+
+def test_where_the_law_gives_no_term_nothing_is_promised(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = factories.filed_dossier(world)
+    bundle = replace(clock.case_bundle(dossier.case_id), term_value=None)
+    monkeypatch.setattr(clock, "case_bundle", lambda case: bundle)
+    assert clock.first_due(dossier, world.now) is None
+    assert clock.due_at(dossier, world.now) is None
 
 
 # --- not eligible after appraisal: NĐ 61/2018 art. 19 cl. 4 -------------------------------------------------
