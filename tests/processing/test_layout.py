@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 
 from motcua.processing.definitions import DEFAULT
 from motcua.processing.layout import Drawing, Edge, Node, back_edges, draw, layers
+from motcua.processing.rules import StepSpec
 from motcua.processing.tables import Table
 from tests.processing import made
 from tests.processing.test_checks import EVERYTHING, LOOKED_AT, PARALLEL
@@ -63,11 +65,14 @@ def check(nodes: list[Node], edges: list[Edge], lanes: list[str]) -> Drawing:
     return drawing
 
 
-def drawn(steps: tuple, room: int = 0) -> Drawing:
-    nodes = [Node(step.key, step.role or "system", 100 + 10 * (n % 3), 40) for n, step in enumerate(steps)]
+def drawn(steps: Sequence[StepSpec], room: int = 0) -> Drawing:
+    nodes = [
+        Node(step.key, step.role or "system", 100 + 10 * (n % 3), 40 + 20 * (n % 2))
+        for n, step in enumerate(steps)
+    ]
     edges = [
-        Edge(f"{step.key}:{outcome}", step.key, following, room)
-        for step in steps
+        Edge(f"{step.key}:{outcome}", step.key, following, room * (n % 3))
+        for n, step in enumerate(steps)
         for outcome, following in step.outcomes.items()
         if following is not None
     ]
@@ -76,7 +81,7 @@ def drawn(steps: tuple, room: int = 0) -> Drawing:
 
 @pytest.mark.parametrize("steps", [DEFAULT, PARALLEL, EVERYTHING, LOOKED_AT, ()])
 @pytest.mark.parametrize("room", [0, 90])
-def test_a_process_is_drawn_without_lines_through_boxes(steps: tuple, room: int) -> None:
+def test_a_process_is_drawn_without_lines_through_boxes(steps: tuple[StepSpec, ...], room: int) -> None:
     drawn(steps, room)
 
 

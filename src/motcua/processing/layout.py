@@ -159,7 +159,7 @@ class _Plan:
             if near:
                 return sum(near) / len(near)
             above = any(self.lanes.index(one.lane) > self.lanes.index(lane) for one in cell.before)
-            return 99 if above and not near else 0
+            return 99 if above else 0
 
         wished = {id(cell): wish(cell) for cell in cells}
         last = -1
