@@ -132,6 +132,32 @@ def test_what_is_changed_in_a_file_is_refused_by_its_element(
     assert (found.element, found.what) == (element, what)
 
 
+@pytest.mark.parametrize(
+    "word", ["executionListener", "executionListeners", "taskListener", "taskListeners", "inputOutput", "connector", "script", "ioMapping"]
+)  # fmt: skip
+def test_whatever_an_engine_would_run_is_refused(word: str) -> None:
+    found = refused(('<motcua:step key="sign"', f'<x:{word} xmlns:x="urn:x"/><motcua:step key="sign"'))
+    assert (found.element, found.what) == ("step_sign", "engine_code")
+
+
+@pytest.mark.parametrize(
+    ("flow", "element", "what"),
+    [
+        ('sourceRef="stop_receive" targetRef="step_sign"', "stop_receive", "end_goes_on"),
+        ('sourceRef="step_sign" targetRef="start"', "start", "start_ways"),
+        ('sourceRef="start" targetRef="step_sign"', "start", "start_ways"),
+    ],
+)
+def test_a_beginning_begins_and_an_end_ends(flow: str, element: str, what: str) -> None:
+    found = refused((END, f'<bpmn:sequenceFlow id="odd" {flow}/>{END}'))
+    assert (found.element, found.what) == (element, what)
+
+
+def test_a_step_that_undoes_another_is_refused() -> None:
+    found = refused(('id="step_sign"', 'id="step_sign" isForCompensation="true"'))
+    assert (found.element, found.what) == ("step_sign", "compensation")
+
+
 @pytest.mark.parametrize("kind", ["timeCycle", "timeDate"])
 def test_other_timers_are_refused(kind: str) -> None:
     text = write(GENERAL).decode().replace("bpmn:timeDuration", f"bpmn:{kind}")
