@@ -112,6 +112,8 @@ def _world_template(_migrated_template: str, django_db_blocker: Any) -> str:
             copy(admin, _migrated_template, f"{name}_new")
             with django_db_blocker.unblock(), use_database(NAME=f"{name}_new"):
                 factories.build_world()
+                with connection.cursor() as cursor:  # what follows its publications has nothing to do yet
+                    cursor.execute("DELETE FROM procrastinate_jobs")
             admin.execute(
                 sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
                     sql.Identifier(f"{name}_new"), sql.Identifier(name)

@@ -165,7 +165,6 @@ def why(name: str, step: str, status: Status, **more: object) -> str:
         ("reopen", "return", S.FINISHED, {"heads": True}, ""),
         ("reopen", "return", S.FINISHED, {"heads": True, "signing": True}, "result.being_signed"),
         ("move_version", "appraise", S.PROCESSING, {"heads": True, "newer_version": True}, ""),
-        ("move_version", "appraise", S.PROCESSING, {"heads": True, "newer_version": True, "branches": True}, "move.in_branches"),
         ("move_version", "sign", S.PROCESSING, {"heads": True, "newer_version": True, "signing": True}, "result.being_signed"),
     ],
 )  # fmt: skip

@@ -71,6 +71,23 @@ class Job:
         with connection.cursor() as cursor:
             cursor.execute(_DEFER, [self.queue, self.name, self.priority, orjson.dumps(arguments).decode()])
 
+    def defer_once(self) -> None:
+        """For a job that looks at everything: run it once after the present transaction, however often this is asked.
+
+        One that waits already serves. It is locked until the transaction ends, so that no worker looks before then; one
+        that another transaction holds does not, for that one may be rolled back.
+        """
+        held = _held.get()
+        if held is not None:
+            if (self, {}) not in held:
+                held.append((self, {}))
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(_WAITING, [self.name])
+            waiting = cursor.fetchone() is not None
+        if not waiting:
+            self.defer()
+
     def defer_at(self, moment: datetime, **arguments: Any) -> None:
         """Run it at ``moment`` (aware), or as soon after as a worker is free."""
         procrastinate_app.configure_task(
@@ -97,6 +114,12 @@ class Job:
 _DEFER = """
     SELECT procrastinate_defer_jobs_v1(ARRAY[
         ROW(%s::text, %s::text, %s::int, NULL, NULL, %s::jsonb, NULL)::procrastinate_job_to_defer_v1])
+"""
+
+_WAITING = """
+    SELECT id FROM procrastinate_jobs
+     WHERE task_name = %s AND status = 'todo' AND scheduled_at IS NULL AND args = '{}'
+     LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 JOBS: dict[str, Job] = {}

@@ -52,8 +52,8 @@ class Standing:
 
     ``ineligible_until``: until when it may be given back as not eligible. ``extend_until``: until when an apology with
     a new appointment may be given. ``stop_asked``: the applicant waits for an answer. ``heads``, ``at_desk``: the
-    officer heads the agency, sits at its one-stop desk. ``whole``: a
-    joint dossier, which is decided on its parts, or a part of one that has not begun.
+    officer heads the agency, sits at its one-stop desk. ``whole``: a joint dossier, which is decided on its parts, or a
+    part of one that has not begun.
     """
 
     status: Status

@@ -35,7 +35,7 @@ def tell_unfit() -> None:
 
 def soon(happened: Happened) -> None:
     """In the transaction of a publication: look when it has committed."""
-    tell_unfit.defer()
+    tell_unfit.defer_once()
 
 
 def unfit_at(now: datetime, *, limit: int = PER_RUN) -> int:
