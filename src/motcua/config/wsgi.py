@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +18,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motcua.config.settings")
 _django = get_wsgi_application()
 # Every view is imported now: a second and a half that the first person to come would wait for.
 _ = get_resolver().url_patterns
+# What was loaded stays for good, and is no longer looked through for garbage: 0.2 s each time, in the middle of a page.
+gc.collect()
+gc.freeze()
 
 
 @with_room
