@@ -181,3 +181,28 @@ def test_panels_are_clean_at_both_sizes(visitor: Visitors, viewport: dict[str, i
     )
     assert small == 0
     assert not wrong, "\n".join(wrong)
+
+
+def test_without_a_network_the_page_stays_with_what_was_typed(visitor: Visitors) -> None:
+    toan = visitor(DESKTOP)
+    page = opened(toan, "1.001193")
+    address = page.url
+    held = page.get_by_role("alert").filter(has_text="Không có mạng")
+    toan.context.set_offline(True)
+    box(page, "receive").click()
+    expect(held).to_be_visible()
+    assert page.url == address
+    toan.context.set_offline(False)
+    plus(page, "receive:receive").click()
+    page.locator("#p-name").fill("Kiểm tra thêm")
+    toan.context.set_offline(True)
+    press = page.get_by_role("button", name="Chèn bước")
+    press.click()
+    expect(held).to_be_visible()
+    expect(page.locator("#p-name")).to_have_value("Kiểm tra thêm")
+    drag(page, box(page, "appraise"), plus(page, "receive:refuse"))
+    expect(box(page, "appraise")).to_be_visible()
+    toan.context.set_offline(False)
+    press_button(page, "Chèn bước")
+    expect(page.locator("main")).to_contain_text("Đã lưu bản thảo")
+    press_button(page, "Hoàn tác")

@@ -1,5 +1,6 @@
 // The pages on which a form is written: types dragged into the outline, what people will see beside what is typed, and
 // the values a condition can compare with. All of it can be done without a script by the boxes and buttons of the page.
+import "./away.js";
 import "./order.js";
 import { post } from "./post.js";
 
@@ -85,19 +86,4 @@ for (const row of document.querySelectorAll("[data-condition]")) {
   const field = row.querySelector("select[name$='-field']");
   const value = row.querySelector("input[name$='-value']");
   field?.addEventListener("change", () => value.setAttribute("list", `values-${field.value}`));
-}
-
-// --- no network: a press would lead to the browser's own page of errors, and what was typed would be gone ---------------------
-
-const away = document.querySelector("[data-offline]");
-if (away) {
-  const hold = (event) => {
-    if (navigator.onLine) return;
-    event.preventDefault();
-    away.hidden = false;
-    away.scrollIntoView({ block: "center" });
-  };
-  // Before once.js, which would count the press as sent.
-  document.addEventListener("submit", hold, true);
-  window.addEventListener("online", () => (away.hidden = true));
 }

@@ -1,6 +1,7 @@
 // The diagram of a process as a place to work: the panel of a box or a line opens beside it without leaving the page, and
 // boxes, ends of lines and kinds of steps are dragged. Without a script boxes and lines are links, and the forms of the
 // panel do the same; dragging sends those forms' requests (#draw), with the revision that was read.
+import { away } from "./away.js";
 import { post } from "./post.js";
 
 const editor = document.querySelector("[data-diagram]");
@@ -40,7 +41,7 @@ async function open(href, { extra = "", focus = "" } = {}) {
     const answer = await fetch(url);
     if (answer.ok && !answer.redirected) page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
-    // Without a network the browser says so itself, on the way to the same address.
+    if (away()) return;
   }
   if (mine !== asked) return;
   const found = page?.getElementById("panel");
