@@ -52,7 +52,7 @@ async ([xml, script]) => {
 @pytest.fixture(scope="module")
 def page(chromium: Browser) -> Iterator[Page]:
     assert EDITOR.is_file(), "bpmn-js is not there: run `make setup`"
-    context = chromium.new_context(viewport=DESKTOP, offline=True)  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=DESKTOP, offline=True)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

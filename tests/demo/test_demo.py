@@ -137,7 +137,7 @@ def rising(dossiers: list[Dossier], *, agencies: Collection[str] | None = None) 
     for key, given in series.items():
         if agencies is None or key[1] in agencies:
             times = [at for _, at in sorted(given)]
-            assert times == sorted(times), key  # type: ignore[type-var]
+            assert times == sorted(times), key
 
 
 def _agency_then(dossier: Dossier, at: datetime) -> str:

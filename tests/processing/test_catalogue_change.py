@@ -133,7 +133,7 @@ def test_a_shorter_term_is_told_and_the_process_followed_until_it_is_mended(worl
     row = table.row("appraise")
     assert row is not None
     version = own(world, BUILDING, table.with_row("appraise", replace(row, working_minutes=480 * 9)))
-    publish_anew(BUILDING, in_days(5))  # type: ignore[arg-type]
+    publish_anew(BUILDING, in_days(5))
     case = world.case(BUILDING)
     assert current_process(case) == version.pk
     found = fitting.misfits(process(version.pk).steps, case_bundle(case).term, {})
@@ -242,6 +242,6 @@ def test_a_joint_request_keeps_the_process_of_its_own(world: World) -> None:
 
 def test_steps_of_many_versions_cost_one_query(world: World, django_assert_num_queries: object) -> None:
     versions = [own(world).pk, own(world, BIRTH).pk]
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         found = steps_of(versions)
     assert {pk: tuple(steps) for pk, steps in found.items()} == {pk: process(pk).steps for pk in versions}

@@ -66,7 +66,7 @@ def test_what_comes_chunk_by_chunk_is_left_as_it_is(
     def streamed(_environ: Any, start: Any) -> StreamingHttpResponse:
         start("200 OK", [])
         response = StreamingHttpResponse(iter([b"a", b"b"]))
-        response._resource_closers.append(lambda: closed.append(1))  # type: ignore[attr-defined]  # as files do
+        response._resource_closers.append(lambda: closed.append(1))
         return response
 
     monkeypatch.setattr(wsgi, "_django", streamed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -24,6 +26,15 @@ def kept_revision(post: QueryDict) -> int:
     """The revision a form was made from; a form without one was made from nothing."""
     text = post.get("revision", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def shown_revision(written: int, post: QueryDict, fault: str, clash: Mapping[str, Any] | None) -> int:
+    """The revision a page is drawn with: of what is kept; after a refusal, of what was read before it, so that the next
+    press is judged against that; after a clash, of what the page shows the difference to.
+    """
+    if clash:
+        return int(clash["revision"])
+    return kept_revision(post) if fault else written
 
 
 def said(refusal: Refused) -> str:

@@ -25,7 +25,7 @@ from motcua.web.studio import conditions
 from motcua.web.studio.forms import advising, boxes, options, question, reading
 from motcua.web.studio.forms.editor import gone
 from motcua.web.studio.forms.reading import Subject, subject_of
-from motcua.web.studio.saving import Typed, kept_revision, said
+from motcua.web.studio.saving import Typed, kept_revision, said, shown_revision
 
 Json = dict[str, Any]
 #: Boxes that every page shows; a browser leaves some of them out.
@@ -195,7 +195,7 @@ def _draw(
         "kind": kind,
         "kinds": reading.kinds(lang),
         "settled": not parent and str(field["id"]) in drafts.settled_ids(subject.key),
-        "revision": clash["revision"] if clash else written.revision if not fault else kept_revision(typing or request.POST),
+        "revision": shown_revision(written.revision, typing or request.POST, fault, clash),
         "boxes": boxes.boxes(kind, [(one, names[one]) for one in editing.ids(definition) if one != path], lang) if kind else [],
         "chooses": kind is not None and (kind.family == "choice" and kind.says in ("choice", "choices")),
         "lists": options.lists(),

@@ -23,7 +23,7 @@ from motcua.web.studio import conditions
 from motcua.web.studio.forms import boxes, reading
 from motcua.web.studio.forms.editor import gone
 from motcua.web.studio.forms.reading import Subject, subject_of
-from motcua.web.studio.saving import Typed, kept_revision, said
+from motcua.web.studio.saving import Typed, kept_revision, said, shown_revision
 
 Json = dict[str, Any]
 #: What a rule of a kind brings about: the word it stands under.
@@ -162,11 +162,7 @@ def _draw(
         "kind": kind,
         "title": _(reading.RULE_KINDS[kind]),
         "number": number,
-        "revision": clash["revision"]
-        if clash
-        else written.revision
-        if not fault
-        else kept_revision(request.POST),
+        "revision": shown_revision(written.revision, request.POST, fault, clash),
         "clash": clash,
         "value": values.dict(),
         "known": reading.askable(definition, lang),

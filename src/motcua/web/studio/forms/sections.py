@@ -23,7 +23,7 @@ from motcua.web.studio import conditions
 from motcua.web.studio.forms import boxes, reading
 from motcua.web.studio.forms.editor import gone
 from motcua.web.studio.forms.reading import Subject, subject_of
-from motcua.web.studio.saving import Typed, kept_revision, said
+from motcua.web.studio.saving import Typed, kept_revision, said, shown_revision
 
 Json = dict[str, Any]
 
@@ -166,11 +166,7 @@ def _draw(
         "subject": subject,
         "section": section,
         "title": reading.wording(section.get("title"), lang) or str(section["id"]),
-        "revision": clash["revision"]
-        if clash
-        else written.revision
-        if not fault
-        else kept_revision(request.POST),
+        "revision": shown_revision(written.revision, request.POST, fault, clash),
         "clash": clash,
         "value": values.dict(),
         "known": [one for one in reading.askable(definition, lang) if one.id not in inside],

@@ -28,7 +28,7 @@ from motcua.web.studio.processes.drawing import END
 from motcua.web.studio.processes.editor import malformed, row_or_404
 from motcua.web.studio.processes.picture import name_of
 from motcua.web.studio.processes.reading import Subject, subject_of
-from motcua.web.studio.saving import Typed, kept_revision, said
+from motcua.web.studio.saving import Typed, kept_revision, said, shown_revision
 
 UNITS = {"minute": 1, "hour": 60, "day": DAY}
 #: Boxes that every form shows; a browser leaves some of them out.
@@ -271,7 +271,7 @@ def _draw(
         "subject": subject,
         "step": step,
         "kind": _(words.KINDS[step.kind][0]),
-        "revision": clash["revision"] if clash else written.revision if not fault else kept_revision(request.POST),
+        "revision": shown_revision(written.revision, request.POST, fault, clash),
         "value": {**dict.fromkeys(BOXES, ""), **values.dict()},
         "permits_on": values.getlist("permits"),
         "targets": [*others, (END, _("Kết thúc hồ sơ"))],
